@@ -1,0 +1,62 @@
+"""Values of every op against its NumPy reference."""
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cytorch.ops.spec import Call, Op
+from support.layouts import to_numpy
+from support.samples import map_tensors, tensors_in
+from support.table import assert_close, describe, find, is_random, run, samples_of, tolerance
+
+# What NumPy calls PyTorch's keyword arguments.
+NUMPY_NAMES = {"dim": "axis", "keepdim": "keepdims"}
+
+
+def reference_of(entry: Op) -> Any:
+    if isinstance(entry.ref, str):
+        return find(np, entry.ref.removeprefix("numpy."))
+    return entry.ref
+
+
+def call_reference(entry: Op, call: Call) -> Any:
+    """The reference on NumPy copies; a dotted NumPy name gets NumPy's argument names."""
+    plain = map_tensors(to_numpy, call)
+    kwargs = plain.kwargs
+    if isinstance(entry.ref, str):
+        kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+        if "dtype" in kwargs and kwargs["dtype"] is not None:
+            kwargs["dtype"] = str(kwargs["dtype"]).rpartition(".")[2]
+    with np.errstate(all="ignore"):
+        return reference_of(entry)(*plain.args, **kwargs)
+
+
+def as_arrays(result: Any) -> list[Any]:
+    if isinstance(result, (tuple, list)):
+        return [array for item in result for array in as_arrays(item)]
+    return [np.asarray(result)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values(entry: Op, dtype: str) -> None:
+    if entry.ref is None or is_random(entry):
+        return
+    for index, call in enumerate(samples_of(entry, dtype)):
+        context = describe(entry, index, call)
+        expected = as_arrays(call_reference(entry, call))
+        actual = run(entry, call)
+        assert len(actual) == len(expected), f"{context}: {len(actual)} results"
+        for out, want in zip(actual, expected, strict=True):
+            assert_close(out, want, context, tolerance(out))
+
+
+def test_inputs_stay_as_they_are(entry: Op) -> None:
+    """An op whose name does not end in `_` writes into none of its arguments."""
+    for index, call in enumerate(samples_of(entry)):
+        before = [to_numpy(t) for t in tensors_in(call)]
+        run(entry, call)
+        for array, tensor in zip(before, tensors_in(call), strict=True):
+            np.testing.assert_array_equal(array, to_numpy(tensor), describe(entry, index, call))
+

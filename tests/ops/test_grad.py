@@ -1,0 +1,77 @@
+"""First and second derivatives of every op in float64, against central differences."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import cytorch
+from cytorch.ops.spec import Call, Op
+from support import gradients
+from support.layouts import to_numpy
+from support.samples import map_tensors, tensors_in
+from support.table import assert_close, describe, run, samples_of
+
+
+def cases(entry: Op) -> Iterator[tuple[str, gradients.Function, list[Any]]]:
+    """(context, function of the float64 inputs alone, those inputs) for every sample."""
+    for index, call in enumerate(samples_of(entry, "float64")):
+        inputs = [t for t in tensors_in(list(call.args) + list(call.kwargs.values()))
+                  if t.dtype == cytorch.float64]
+        if inputs:
+            yield describe(entry, index, call), function_of_inputs(entry, call), inputs
+
+
+def function_of_inputs(entry: Op, call: Call) -> gradients.Function:
+    def function(values: list[Any]) -> list[Any]:
+        remaining = iter(values)
+
+        def replace(tensor: Any) -> Any:
+            return next(remaining) if tensor.dtype == cytorch.float64 else tensor
+
+        return run(entry, map_tensors(replace, call))
+
+    return function
+
+
+def test_first_derivative(entry: Op) -> None:
+    for context, function, inputs in cases(entry):
+        gradients.check(function, inputs, context)
+
+
+def test_second_derivative(entry: Op) -> None:
+    for context, function, inputs in cases(entry):
+        gradients.check_twice(function, inputs, context)
+
+
+def test_nondifferentiable_outputs(entry: Op) -> None:
+    """Outputs in nondiff= and outputs of integer or bool dtype never ask for a gradient."""
+    for context, function, inputs in cases(entry):
+        outputs = function(gradients.leaves(inputs))
+        for position, out in enumerate(outputs):
+            name = entry.outputs[position] if position < len(entry.outputs) else ""
+            if name in entry.nondiff or not out.dtype.is_floating_point:
+                assert not out.requires_grad, f"{context}: output {name or position}"
+
+
+def test_one_input_at_a_time(entry: Op) -> None:
+    """Asking for one gradient gives the same as asking for all: the `needs` mask is right."""
+    random = np.random.default_rng(3)
+    for context, function, inputs in cases(entry):
+        points = gradients.leaves(inputs)
+        outputs = gradients.differentiable(function(points))
+        if not outputs or len(points) < 2:
+            continue
+        weights = [gradients.random_like(out, random) for out in outputs]
+        together = cytorch.autograd.grad(outputs, points, weights, allow_unused=True)
+        for position, expected in enumerate(together):
+            alone = [p.detach().requires_grad_(i == position) for i, p in enumerate(points)]
+            results = function(alone)
+            results = [r for r in results if r.requires_grad]
+            if expected is None or not results:
+                continue
+            if len(results) != len(weights):
+                continue  # an output that does not depend on this input
+            grad = cytorch.autograd.grad(results, [alone[position]], weights)[0]
+            assert_close(grad, to_numpy(expected), f"{context}, input {position}", (1e-12, 1e-12))

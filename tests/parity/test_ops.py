@@ -1,0 +1,88 @@
+"""Every op of the table against PyTorch: values, dtypes, gradients, for all samples."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import cytorch
+from cytorch.ops.spec import Call, Op
+from support.layouts import to_numpy
+from support.parity import array_of, dtype_name, torch_calls, torch_function, torch_run
+from support.samples import map_tensors, tensors_in
+from support.table import assert_close, describe, is_random, run, samples_of, tolerance
+
+INTEGERS = ("bool", "uint8", "int8", "int16", "int32", "int64")
+
+
+def comparable(entry: Op) -> Any:
+    """PyTorch's function; random streams differ, so those ops are left out."""
+    return None if entry.private or is_random(entry) else torch_function(entry)
+
+
+def compare(entry: Op, dtype: str) -> None:
+    function = comparable(entry)
+    if function is None:
+        return
+    for index, (ours, theirs) in enumerate(zip(samples_of(entry, dtype),
+                                               torch_calls(entry, dtype), strict=True)):
+        context = describe(entry, index, ours)
+        expected = torch_run(function, theirs)
+        actual = run(entry, ours)
+        assert len(actual) == len(expected), f"{context}: {len(actual)} results"
+        for got, want in zip(actual, expected, strict=True):
+            assert dtype_name(got) == dtype_name(want), context
+            assert_close(got, array_of(want), context, tolerance(got))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bfloat16"])
+def test_values(entry: Op, dtype: str) -> None:
+    if dtype == "bfloat16" and (entry.kernel is None or entry.kernel.kind != "elementwise"
+                                or "float32" not in entry.kernel.dtypes):
+        return
+    compare(entry, dtype)
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+def test_integer_values(entry: Op, dtype: str) -> None:
+    """Dtypes that the kernel has, and the ints that promote="float" turns into floats."""
+    if entry.kernel is None or entry.kernel.kind not in ("elementwise", "reduction"):
+        return
+    if dtype in entry.kernel.dtypes or entry.promote == "float":
+        compare(entry, dtype)
+
+
+def gradients(call: Call, function: Callable[[Call], list[Any]], engine: Any,
+              double: Any) -> list[Any]:
+    """Gradients of a weighted sum of all outputs with respect to all float64 inputs."""
+    def ask(tensor: Any) -> Any:
+        return tensor.detach().requires_grad_() if tensor.dtype == double else tensor
+
+    call = map_tensors(ask, call)
+    inputs = [t for t in tensors_in(call) if t.requires_grad]
+    outputs = [out for out in function(call) if out.requires_grad]
+    if not inputs or not outputs:
+        return []
+    incoming = [(out.detach() * 0 + 1).cos() for out in outputs]
+    return list(engine.grad(outputs, inputs, incoming, allow_unused=True))
+
+
+def test_gradients(entry: Op) -> None:
+    function = comparable(entry)
+    if function is None:
+        return
+    pairs = zip(samples_of(entry, "float64"), torch_calls(entry, "float64"), strict=True)
+    for index, (ours, theirs) in enumerate(pairs):
+        context = describe(entry, index, ours)
+        actual = gradients(ours, lambda c: run(entry, c), cytorch.autograd, cytorch.float64)
+        expected = gradients(theirs, lambda c: torch_run(function, c), torch.autograd,
+                             torch.float64)
+        assert len(actual) == len(expected), f"{context}: differentiable here or there only"
+        for got, want in zip(actual, expected, strict=True):
+            if got is None or want is None:  # a zero gradient may be left undefined
+                present = got if got is not None else want
+                assert present is None or not float(abs(present).sum()), context
+            else:
+                assert_close(to_numpy(got), array_of(want), context, (1e-8, 1e-9))

@@ -1,0 +1,89 @@
+"""Numeric checks of derivatives along random directions.
+
+One inner product per direction replaces one evaluation per element: for outputs `y = f(x)` and
+random `u`, `v`, the number `<v, J u>` is compared between backward and central differences.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import cytorch
+from support.layouts import to_numpy
+
+STEP = 1e-6
+DIRECTIONS = 2
+
+Function = Callable[[list[Any]], list[Any]]
+
+
+def leaves(tensors: list[Any]) -> list[Any]:
+    return [t.detach().clone().requires_grad_() for t in tensors]
+
+
+def random_like(tensor: Any, random: np.random.Generator) -> Any:
+    return cytorch.from_numpy(np.asarray(random.standard_normal(tuple(tensor.shape))))
+
+
+def differentiable(outputs: list[Any]) -> list[Any]:
+    return [out for out in outputs if out.requires_grad]
+
+
+def inner(left: list[Any], right: list[Any]) -> float:
+    """Sum of elementwise products; None counts as zero."""
+    return float(sum((to_numpy(a) * to_numpy(b)).sum()
+                     for a, b in zip(left, right, strict=True) if a is not None))
+
+
+def moved(tensors: list[Any], directions: list[Any], step: float) -> list[Any]:
+    return [cytorch.from_numpy(np.asarray(to_numpy(t) + step * to_numpy(d))).requires_grad_()
+            for t, d in zip(tensors, directions, strict=True)]
+
+
+def check(function: Function, inputs: list[Any], context: str, relative: float = 1e-5,
+          absolute: float = 1e-6) -> None:
+    """Backward of `function` at `inputs` (float64) agrees with central differences."""
+    random = np.random.default_rng(7)
+    points = leaves(inputs)
+    outputs = differentiable(function(points))
+    if not outputs:
+        return
+    weights = [random_like(out, random) for out in outputs]
+    grads = cytorch.autograd.grad(outputs, points, weights, allow_unused=True)
+    for point, grad in zip(points, grads, strict=True):
+        assert grad is None or grad.shape == point.shape, (
+            f"{context}: gradient of shape {tuple(grad.shape)} for {tuple(point.shape)}")
+    for _ in range(DIRECTIONS):
+        directions = [random_like(point, random) for point in points]
+        ahead = differentiable(function(moved(points, directions, STEP)))
+        behind = differentiable(function(moved(points, directions, -STEP)))
+        numeric = (inner(ahead, weights) - inner(behind, weights)) / (2 * STEP)
+        analytic = inner(list(grads), directions)
+        assert abs(analytic - numeric) <= absolute + relative * max(abs(numeric), 1.0), (
+            f"{context}: backward gives {analytic:.9g} along a random direction, "
+            f"differences give {numeric:.9g}")
+
+
+def gradient_function(function: Function, n_inputs: int) -> Function:
+    """(inputs, output weights) -> gradients, itself differentiable."""
+
+    def gradients(points: list[Any]) -> list[Any]:
+        inputs, weights = points[:n_inputs], points[n_inputs:]
+        outputs = differentiable(function(inputs))
+        grads = cytorch.autograd.grad(outputs, inputs, weights, create_graph=True,
+                                      allow_unused=True)
+        return [grad for grad in grads if grad is not None]
+
+    return gradients
+
+
+def check_twice(function: Function, inputs: list[Any], context: str) -> None:
+    """The gradients' own gradients agree with central differences, in inputs and weights."""
+    random = np.random.default_rng(11)
+    outputs = differentiable(function(leaves(inputs)))
+    if outputs:
+        weights = [random_like(out, random) for out in outputs]
+        check(gradient_function(function, len(inputs)), [*inputs, *weights],
+              f"{context}, second derivative", relative=1e-4, absolute=1e-5)

@@ -1,0 +1,52 @@
+"""Calling the same op of PyTorch, and comparing results."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from cytorch.ops.spec import Call, Op
+from support.samples import Samples, is_tensor, map_tensors, tensors_in
+from support.table import find, with_dtypes
+
+
+def torch_function(entry: Op) -> Callable[..., Any] | None:
+    """PyTorch's op of the same name, or None where PyTorch has none."""
+    for root in (torch, torch.Tensor):
+        try:
+            return find(root, entry.torch or entry.name)
+        except AttributeError:
+            continue
+    return None
+
+
+def torch_calls(entry: Op, dtype: str) -> list[Call]:
+    assert entry.samples is not None
+    return [with_dtypes(entry, torch, call) for call in entry.samples(Samples(torch, dtype))]
+
+
+def torch_run(function: Any, call: Call) -> list[Any]:
+    call = map_tensors(lambda t: t.clone(), call)
+    if isinstance(function, property) or not callable(function):  # Tensor.mT and the like
+        return [function.__get__(call.args[0])]
+    return tensors_in(plain_containers(function(*call.args, **call.kwargs)))
+
+
+def plain_containers(result: Any) -> Any:
+    """Named results of PyTorch as tuples."""
+    if isinstance(result, tuple) and not is_tensor(result):
+        return tuple(plain_containers(item) for item in result)
+    return result
+
+
+def array_of(tensor: Any) -> np.ndarray[Any, Any]:
+    plain = tensor.detach().resolve_conj().resolve_neg()
+    if plain.dtype in (torch.float16, torch.bfloat16):
+        plain = plain.float()
+    return np.array(plain.numpy())
+
+
+def dtype_name(tensor: Any) -> str:
+    return str(tensor.dtype).rpartition(".")[2]
