@@ -18,11 +18,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                      help="run the tests over the op table for this op alone")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "no_asan: measures memory, time or stack depth, which the "
-                            "address sanitizer changes")
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "entry" not in metafunc.fixturenames:
         return

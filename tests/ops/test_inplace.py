@@ -18,7 +18,7 @@ def suitable(call: Call) -> bool:
 
 def writable(target: Any, result: Any) -> bool:
     """Whether the result fits into the first argument: same shape, dtype that may be cast."""
-    same_kind = target.dtype == result.dtype or result.dtype == cytorch.bool
+    same_kind = result.dtype in (target.dtype, cytorch.bool)
     return bool(target.shape == result.shape and same_kind)
 
 
