@@ -85,7 +85,7 @@ def preflight() -> None:
 def run_logged(what: str, command: list[str]) -> None:
     """Run a step with its output in a log; show the end of the log when it fails."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{what.split()[0]}.log"
+    log = LOGS / f"{what.split(maxsplit=1)[0]}.log"
     print(f"{what} (log: {log.relative_to(ROOT)}) ...", end=" ", flush=True)
     start = time.monotonic()
     with log.open("w") as output:
