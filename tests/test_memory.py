@@ -4,10 +4,10 @@ from __future__ import annotations
 import gc
 
 import pytest
-from support.subprocesses import run_python
 
 import cytorch
 from cytorch import nn, optim
+from support.subprocesses import run_python
 
 pytestmark = pytest.mark.no_asan
 
