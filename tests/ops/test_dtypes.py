@@ -28,7 +28,7 @@ def test_half(entry: Op, dtype: str) -> None:
         wide = map_tensors(lambda t: t.float() if str(t.dtype).endswith(dtype) else t, call)
         for got, want in zip(run(entry, call), run(entry, wide), strict=True):
             if want.dtype == cytorch.float32:
-                assert str(got.dtype) in (f"cytorch.{dtype}", "cytorch.float32")
+                assert dtype_name(got) in (dtype, "float32")
             assert_close(got, want, describe(entry, index, call), tolerance(got))
 
 
@@ -85,4 +85,4 @@ def test_numpy_dtypes_are_known() -> None:
     for name in ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32",
                  "float64", "complex64", "complex128"):
         array = np.zeros(3, name)
-        assert str(cytorch.from_numpy(array).dtype) == f"cytorch.{name}"
+        assert str(cytorch.from_numpy(array).dtype) .endswith(name)

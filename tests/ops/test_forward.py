@@ -8,7 +8,7 @@ import pytest
 
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
-from support.samples import map_tensors, tensors_in
+from support.samples import dtype_name, map_tensors, tensors_in
 from support.table import assert_close, describe, find, is_random, run, samples_of, tolerance
 
 # What NumPy calls PyTorch's keyword arguments.
@@ -28,7 +28,7 @@ def call_reference(entry: Op, call: Call) -> Any:
     if isinstance(entry.ref, str):
         kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
         if "dtype" in kwargs and kwargs["dtype"] is not None:
-            kwargs["dtype"] = str(kwargs["dtype"]).rpartition(".")[2]
+            kwargs["dtype"] = dtype_name(kwargs["dtype"])
     with np.errstate(all="ignore"):
         return reference_of(entry)(*plain.args, **kwargs)
 

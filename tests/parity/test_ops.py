@@ -10,8 +10,8 @@ import torch
 import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
-from support.parity import array_of, dtype_name, torch_calls, torch_function, torch_run
-from support.samples import map_tensors, tensors_in
+from support.parity import array_of, torch_calls, torch_function, torch_run
+from support.samples import dtype_name, map_tensors, tensors_in
 from support.table import assert_close, describe, is_random, run, samples_of, tolerance
 
 INTEGERS = ("bool", "uint8", "int8", "int16", "int32", "int64")

@@ -46,7 +46,3 @@ def array_of(tensor: Any) -> np.ndarray[Any, Any]:
     if plain.dtype in (torch.float16, torch.bfloat16):
         plain = plain.float()
     return np.array(plain.numpy())
-
-
-def dtype_name(tensor: Any) -> str:
-    return str(tensor.dtype).rpartition(".")[2]

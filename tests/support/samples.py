@@ -18,6 +18,11 @@ from cytorch.ops.spec import Call
 INTEGER_RANGE = {"uint8": (0, 255), "int8": (-128, 127), "int16": (-2**15, 2**15 - 1)}
 
 
+def dtype_name(owner: Any) -> str:
+    """Bare name, such as "float32", of a dtype, of a tensor's dtype, or as it was given."""
+    return str(getattr(owner, "dtype", owner)).rpartition(".")[2]
+
+
 class Samples:
     """Makes tensors for sample calls.
 
@@ -42,7 +47,7 @@ class Samples:
     def tensor(self, *shape: int, low: float = -2.0, high: float = 2.0,
                dtype: Any = None) -> Any:
         """Uniform values in [low, high] of the dtype under test."""
-        name = str(dtype or self.dtype).rpartition(".")[2]
+        name = dtype_name(dtype or self.dtype)
         values = self.random.uniform(low, high, shape)
         if name == "bool":
             return self._place(values > (low + high) / 2, "bool")
@@ -59,7 +64,7 @@ class Samples:
 
     def ints(self, *shape: int, low: int = 0, high: int = 10, dtype: Any = "int64") -> Any:
         """Integers in [low, high), int64 unless asked otherwise: indices, targets, counts."""
-        name = str(dtype).rpartition(".")[2]
+        name = dtype_name(dtype)
         return self._place(self.random.integers(low, high, shape).astype(name), name)
 
     def bools(self, *shape: int) -> Any:
@@ -70,7 +75,7 @@ class Samples:
         """A tensor of given values: a floating dtype under test, int64 or bool, as written."""
         array = np.asarray(nested)
         kind = {"f": self.dtype, "i": "int64", "b": "bool"}[array.dtype.kind]
-        name = str(dtype or kind).rpartition(".")[2]
+        name = dtype_name(dtype or kind)
         stored = array.astype("float32" if name in ("float16", "bfloat16") else name)
         return self._place(stored, name)
 

@@ -12,7 +12,7 @@ import cytorch
 from cytorch.ops import TABLE
 from cytorch.ops.spec import Call, Op, ops
 from support.layouts import to_numpy
-from support.samples import Samples, map_tensors, tensors_in
+from support.samples import Samples, dtype_name, map_tensors, tensors_in
 
 # (relative, absolute) error that rounding alone may cause, by the coarsest dtype involved.
 TOLERANCE = {"float64": (1e-9, 1e-9), "float32": (2e-5, 2e-5), "float16": (4e-3, 4e-3),
@@ -82,7 +82,7 @@ def run(entry: Op, call: Call) -> list[Any]:
 
 def tolerance(*tensors: Any) -> tuple[float, float]:
     """Tolerance of the coarsest floating dtype among the tensors."""
-    names = {str(t.dtype).rpartition(".")[2] for t in tensors}
+    names = {dtype_name(t) for t in tensors}
     coarsest = [pair for name, pair in TOLERANCE.items() if name in names]
     return coarsest[-1] if coarsest else (0.0, 0.0)
 
@@ -100,7 +100,7 @@ def describe(entry: Op, index: int, call: Call) -> str:
     def short(value: Any) -> str:
         found = tensors_in(value)
         if found and found[0] is value:
-            return f"{str(value.dtype).rpartition('.')[2]}{list(value.shape)}"
+            return f"{dtype_name(value)}{list(value.shape)}"
         if isinstance(value, (list, tuple)):
             return f"[{', '.join(map(short, value))}]"
         return repr(value)
