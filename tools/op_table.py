@@ -15,7 +15,8 @@ def load() -> ModuleType:
     folder = ROOT / "cytorch/ops"
     spec = importlib.util.spec_from_file_location(NAME, folder / "__init__.py",
                                                   submodule_search_locations=[str(folder)])
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[NAME] = module
     spec.loader.exec_module(module)
