@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, TypeVar
 
-from cytorch._C.autograd import (
+from cytorch._C.autograd.api import (
     is_grad_enabled,
     is_inference_mode_enabled,
     set_grad_enabled_,

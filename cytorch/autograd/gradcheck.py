@@ -6,14 +6,16 @@ and of `_analytical_jacobian` is the real one, of (inputs, outputs) shape as PyT
 from __future__ import annotations
 
 import itertools
-import random
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cytorch
 
 from .function import Function, FunctionCtx
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -155,6 +157,13 @@ def _slow_check(function: Callable[..., Any], inputs: tuple[Any, ...], outputs: 
         number += 1
 
 
+def _random_source(seed: int) -> random.Random:
+    """Numbers that do not disturb the program's own random state."""
+    from random import Random
+
+    return Random(seed)
+
+
 def _unit_vector(tensor: Any, source: random.Random) -> Any:
     """Random direction of length one in the space of the tensor's values."""
     parts = [source.random() for _ in range(tensor.numel())]
@@ -169,7 +178,7 @@ def _unit_vector(tensor: Any, source: random.Random) -> Any:
 def _fast_check(function: Callable[..., Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...],
                 eps: float, rtol: float, atol: float) -> None:
     """Compare v^T (J u) with (v^T J) u for one random direction per input and output."""
-    source = random.Random(0)
+    source = _random_source(0)
     tensors = [x for x in inputs if _needs_grad(x)]
     checked = [x.requires_grad and x.numel() > 0 for x in outputs if _is_differentiable_type(x)]
     outputs = tuple(x for x in outputs if _is_differentiable_type(x))
@@ -219,7 +228,7 @@ def _check_absent_gradients(function: Callable[..., Any], inputs: tuple[Any, ...
 def _check_rows(outputs: tuple[Any, ...], tensors: list[Any], nondet_tol: float,
                 check_grad_dtypes: bool) -> None:
     """What one backward pass shows: scaled by the incoming gradient, repeatable, right dtypes."""
-    source = random.Random(1)
+    source = _random_source(1)
     for number, output in enumerate(outputs):
         direction = _unit_vector(output, source)
         first, second = (_gradient(output, tensors, direction) for _ in range(2))
@@ -242,7 +251,7 @@ def _check_rows(outputs: tuple[Any, ...], tensors: list[Any], nondet_tol: float,
 
 
 def _check_batched(outputs: tuple[Any, ...], tensors: list[Any]) -> None:
-    source = random.Random(2)
+    source = _random_source(2)
     for number, output in enumerate(outputs):
         directions = cytorch.stack([_unit_vector(output, source) for _ in range(2)])
         batched = cytorch.autograd.grad([output], tensors, [directions], retain_graph=True,
