@@ -40,8 +40,9 @@ def function_of(entry: Op) -> Callable[..., Any]:
 
 
 def changes_argument(entry: Op) -> bool:
-    """Whether the op itself, not only a derived form, writes into its first argument."""
-    return entry.short_name.endswith("_") and not entry.short_name.endswith("__")
+    """Whether the op itself, not only a derived form, writes into its arguments."""
+    in_place_name = entry.short_name.endswith("_") and not entry.short_name.endswith("__")
+    return in_place_name or bool(entry.extra.get("mutates"))
 
 
 def is_random(entry: Op) -> bool:
@@ -71,13 +72,17 @@ def with_dtypes(entry: Op, library: Any, call: Call) -> Call:
 
 
 def run(entry: Op, call: Call) -> list[Any]:
-    """The tensors that the op returns, with the same random stream each time."""
+    """The tensors that the op returns, with the same random stream each time.
+
+    An op that writes into its arguments gets copies; one that returns nothing, such as an
+    optimizer step, gives its arguments as they are afterwards.
+    """
     if changes_argument(entry):
         call = map_tensors(lambda t: t.clone(), call)
     if is_random(entry):
         cytorch.manual_seed(0)
     result = function_of(entry)(*call.args, **call.kwargs)
-    return tensors_in(result)
+    return tensors_in(result if entry.outputs else call)
 
 
 def tolerance(*tensors: Any) -> tuple[float, float]:
