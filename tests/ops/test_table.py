@@ -50,6 +50,7 @@ def test_derivative_names_are_known(entry: Op) -> None:
         return
     known = {p.name for p in entry.params} | set(entry.outputs) | {"g", "needs"}
     known |= {f"g_{output}" for output in entry.outputs}
+    known |= {f"{p.name}_shape" for p in entry.tensor_params}
     rules = entry.grad.values() if isinstance(entry.grad, dict) else [entry.grad]
     for rule in rules:
         for parameter in inspect.signature(rule).parameters.values():
