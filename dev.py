@@ -82,10 +82,10 @@ def preflight() -> None:
         sys.exit(2)
 
 
-def run_logged(what: str, command: list[str]) -> None:
+def run_logged(name: str, what: str, command: list[str]) -> None:
     """Run a step with its output in a log; show the end of the log when it fails."""
     LOGS.mkdir(parents=True, exist_ok=True)
-    log = LOGS / f"{what.split(maxsplit=1)[0]}.log"
+    log = LOGS / f"{name}.log"
     print(f"{what} (log: {log.relative_to(ROOT)}) ...", end=" ", flush=True)
     start = time.monotonic()
     with log.open("w") as output:
@@ -116,11 +116,11 @@ def make_venv() -> None:
     ).stdout.strip() == mine
     if not usable:
         shutil.rmtree(VENV, ignore_errors=True)
-        run_logged("venv: making .venv", [sys.executable, "-m", "venv", str(VENV)])
+        run_logged("venv", "making .venv", [sys.executable, "-m", "venv", str(VENV)])
 
 
 def install(*requirements: str) -> None:
-    run_logged(f"install-{requirements[0]} with pip",
+    run_logged("pip", f"installing {' '.join(requirements)}",
                [venv_python(), "-m", "pip", "install", "--quiet", *requirements])
 
 
@@ -129,10 +129,10 @@ def build() -> None:
     if not has_module("Cython"):
         install("setuptools>=77", "cython>=3.1", "numpy>=2.0")
     if has_module("cytorch.errors"):
-        run_logged("build: compiling what changed",
+        run_logged("build", "compiling what changed",
                    [venv_python(), "setup.py", "build_ext", "--inplace"])
     else:
-        run_logged("build: compiling cytorch, a few minutes",
+        run_logged("build", "compiling cytorch, a few minutes",
                    [venv_python(), "-m", "pip", "install", "--no-build-isolation", "-e", "."])
 
 
