@@ -29,8 +29,9 @@ def test_has_samples(entry: Op) -> None:
 
 def test_has_doc(entry: Op) -> None:
     assert len(entry.doc.split()) >= 3, "doc= must say in a sentence what the op computes"
-    if not entry.private:
-        assert ">>>" in entry.doc, "a public op shows a runnable example"
+    if not entry.private and not entry.doc.startswith("The same as"):
+        docs = [other.doc for other in TABLE if other.name == entry.name]
+        assert any(">>>" in doc for doc in docs), "a public op shows a runnable example"
 
 
 def test_has_derivative(entry: Op) -> None:
