@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 import cytorch
-from cytorch._C.from_data import from_sequence, set_constructor, share_buffer
+from cytorch._C.from_data import from_sequence, share_buffer
 from cytorch.errors import ArgumentError, DTypeError, ShapeError
 
 __all__ = ["as_tensor", "asarray", "from_numpy", "frombuffer", "tensor"]
@@ -293,13 +293,3 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
     if requires_grad:
         return result if result.requires_grad else result.detach().requires_grad_()
     return result.detach() if result.requires_grad else result
-
-
-def _construct(arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """What `Tensor(...)` means; loaded on first use, since new programs do not say it."""
-    from .legacy import construct
-
-    return construct(arguments, options)
-
-
-set_constructor(_construct)

@@ -99,10 +99,10 @@ def type_name(tensor: Any) -> str:
     return f"torch.{prefix}{_BY_DTYPE[str(tensor.dtype).rpartition('.')[2]]}"
 
 
-def dtype_of_type(kind: Any) -> Any:
+def type_dtype(kind: Any) -> Any:
     """The dtype that `tensor.type(kind)` asks for: a dtype, a legacy class or its name.
 
-    >>> dtype_of_type("torch.LongTensor")
+    >>> type_dtype("torch.LongTensor")
     torch.int64
     """
     if isinstance(kind, _LegacyType):

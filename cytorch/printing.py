@@ -257,12 +257,12 @@ def _append_suffixes(text: str, suffixes: list[str], indent: int) -> str:
     return "".join(parts) + ")"
 
 
-def tensor_repr(tensor: Any, *, tensor_contents: str | None = None) -> str:
+def tensor_str(tensor: Any, *, tensor_contents: str | None = None) -> str:
     """The text of `repr(tensor)`; `tensor_contents` replaces the numbers.
 
     A subclass prints its own name instead of "tensor".
 
-    >>> tensor_repr(cytorch.tensor([1.0, 2.5]))
+    >>> tensor_str(cytorch.tensor([1.0, 2.5]))
     'tensor([1.0000, 2.5000])'
     """
     plain = type(tensor) is cytorch.Tensor or type(tensor) is cytorch.nn.Parameter
@@ -281,10 +281,3 @@ def tensor_repr(tensor: Any, *, tensor_contents: str | None = None) -> str:
     if not plain and isinstance(tensor, cytorch.nn.Parameter):
         return f"Parameter({text})"
     return text
-
-
-def tensor_format(tensor: Any, format_spec: str) -> str:
-    """`format(tensor, format_spec)`: a number's format for one element without dimensions."""
-    if tensor.dim() == 0 and not tensor.is_meta and type(tensor) is cytorch.Tensor:
-        return format(tensor.detach().item(), format_spec)
-    return object.__format__(tensor, format_spec)

@@ -19,8 +19,8 @@ from cytorch._C.dtype_ids cimport (
     DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT32, DTYPE_FLOAT64, DTYPE_INT8,
     DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8, dtype_itemsize)
 from cytorch._C.geometry cimport MAX_DIMS
-from cytorch._C.state cimport STORAGE_READONLY, Storage, storage_decref, storage_incref
-from cytorch._C.tensor cimport Tensor, new_tensor, set_geometry, slots, wrap_storage
+from cytorch._C.state cimport STORAGE_READONLY, Storage
+from cytorch._C.tensor cimport Tensor, new_tensor, wrap_storage
 
 from cytorch.errors import ArgumentError, DTypeError, ShapeError
 
@@ -257,31 +257,3 @@ def share_buffer(exporter, DType dtype not None, tuple shape, tuple strides, int
     block = storage_over(exporter)
     return wrap_storage(block, block.data + offset, len(shape), sizes, steps, dtype.id,
                         DEVICE_CPU)
-
-
-cdef object constructor = None
-
-
-def set_constructor(function):
-    """Let `Tensor(...)` mean `function(arguments, options)`, which returns a tensor."""
-    global constructor
-    constructor = function
-
-
-cdef int construct(Tensor self, tuple arguments, dict options) except -1:
-    """Fill a tensor that `Tensor(...)`, or a subclass, has just allocated."""
-    cdef Tensor source = constructor(arguments, options)
-    if self.block != NULL:
-        storage_decref(self.block)
-    set_geometry(self, source.rank, source.sizes, source.strides)
-    self.block = source.block
-    self.start = source.start
-    self.kind = source.kind
-    self.place = source.place
-    self.flags = source.flags
-    if self.block != NULL:
-        storage_incref(self.block)
-    return 0
-
-
-slots.construct = construct
