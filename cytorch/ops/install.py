@@ -1,0 +1,196 @@
+"""From the op table to functions, methods, in-place forms, `out=` and operators.
+
+This is the only place that puts anything into the Tensor type.
+"""
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from cytorch._C import registry
+from cytorch._C.autograd import inplace
+from cytorch._C.autograd.record import Derivative
+from cytorch._C.call import (
+    copying,
+    dispatch,
+    elementwise,
+    indexing,
+    inspection,
+    reduction,
+    structured,
+    views,
+)
+from cytorch._C.call.operator import Operator
+from cytorch._C.tensor import OPERATOR_SLOTS, add_method
+
+from . import TABLE
+from .spec import Op, ops
+
+# Handlers register themselves when their module is imported.
+_HANDLER_MODULES = (copying, elementwise, indexing, inspection, reduction, structured, views)
+
+
+def _derivative(entry: Op) -> Derivative | None:
+    if entry.grad is None:
+        return None
+    title = "".join(word.capitalize() for word in entry.short_name.strip("_").split("_"))
+    number = sum(1 for other in TABLE[:TABLE.index(entry)]
+                 if other.name == entry.name and other.grad is not None)
+    return Derivative(entry.short_name, f"{title}Backward{number}",
+                      [(p.name, p.type) for p in entry.params], entry.outputs, entry.grad,
+                      entry.nondiff + tuple(o for o in entry.outputs if o == "indices"),
+                      entry.kernel is not None and entry.kernel.kind == "elementwise")
+
+
+def _chain(operators: list[Operator]) -> Operator:
+    for first, second in zip(operators, operators[1:]):
+        first.set_following(second)
+    return operators[0]
+
+
+def _namespace(name: str) -> Any:
+    place: Any = ops
+    for part in name.split(".")[:-1]:
+        place = getattr(place, part)
+    return place
+
+
+def _inplace(entry: Op, functional: Operator, derivative: Derivative | None) -> Operator:
+    operator = Operator(entry, entry.short_name + "_", inplace=True)
+    if entry.kernel is not None and entry.kernel.kind == "elementwise":
+        operator.set_derivative(derivative)
+    elif entry.short_name in ("transpose", "unsqueeze", "squeeze", "t", "swapaxes", "swapdims"):
+        operator.set_inplace_view(functional)
+    else:
+        operator.set_functional(functional)
+    return operator
+
+
+def _install_name(name: str, entries: list[Op], functions: dict[str, Any]) -> None:
+    """All forms of the entries that share a name."""
+    short = entries[0].short_name
+    plain, in_place = [], []
+    for entry in entries:
+        operator = Operator(entry, short, accepts_out="out" in entry.forms)
+        derivative = _derivative(entry)
+        operator.set_derivative(derivative)
+        plain.append(operator)
+        if "inplace" in entry.forms:
+            in_place.append(_inplace(entry, operator, derivative))
+    doc = "\n\n".join([e.signature for e in entries] + [e.doc for e in entries if e.doc])
+    head = _chain(plain)
+    function = dispatch.make_function(head, short, short, doc, "cytorch", False)
+    for operator in plain[1:]:
+        operator.function = function
+    setattr(_namespace(name), short, function)
+    if any("function" in e.forms for e in entries) and not entries[0].private:
+        functions[name] = function
+    if any("method" in e.forms for e in entries):
+        method = dispatch.make_function(_chain(
+            [o for o, e in zip(plain, entries) if "method" in e.forms] if
+            all("method" in e.forms for e in entries) else _methods(entries)),
+            short, f"Tensor.{short}", doc, "cytorch", True)
+        add_method(short, method)
+    _install_inplace(name, short, entries, in_place, functions)
+    _install_operators(entries, head, in_place)
+
+
+def _methods(entries: list[Op]) -> list[Operator]:
+    """Operators of their own for the entries that are methods, when some are not."""
+    made = []
+    for entry in entries:
+        if "method" in entry.forms:
+            operator = Operator(entry, entry.short_name, accepts_out="out" in entry.forms)
+            operator.set_derivative(_derivative(entry))
+            made.append(operator)
+    return made
+
+
+def _install_inplace(name: str, short: str, entries: list[Op], in_place: list[Operator],
+                     functions: dict[str, Any]) -> None:
+    if not in_place:
+        return
+    head = _chain(in_place)
+    doc = f"In-place form of `{short}`."
+    function = dispatch.make_function(head, short + "_", short + "_", doc, "cytorch", False)
+    setattr(_namespace(name), short + "_", function)
+    if any("function" in e.forms for e in entries):
+        functions[name + "_"] = function
+    if any("method" in e.forms for e in entries):
+        add_method(short + "_", dispatch.make_function(
+            head, short + "_", f"Tensor.{short}_", doc, "cytorch", True))
+
+
+def _install_operators(entries: list[Op], head: Operator, in_place: list[Operator]) -> None:
+    for entry in entries:
+        for operator in entry.operators:
+            augmented = operator in _AUGMENTED
+            target = in_place[0] if augmented and in_place else head
+            if operator in _REFLECTED and entry.short_name != "r" + operator[3:-2]:
+                target = _reflected(entry, entries, operator)
+            dispatch.set_operator(OPERATOR_SLOTS[operator], target)
+
+
+_AUGMENTED = frozenset({"__iadd__", "__isub__", "__imul__", "__itruediv__", "__ifloordiv__",
+                        "__imod__", "__ipow__", "__iand__", "__ior__", "__ixor__",
+                        "__ilshift__", "__irshift__"})
+_REFLECTED = frozenset({"__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__",
+                        "__rmod__", "__rpow__", "__rand__", "__ror__", "__rxor__",
+                        "__rlshift__", "__rrshift__", "__rmatmul__"})
+
+
+def _reflected(entry: Op, entries: list[Op], operator: str) -> Operator:
+    """`number op tensor`: the same entry with its first two arguments swapped."""
+    import dataclasses
+
+    function = getattr(_namespace(entry.name), entry.short_name)
+    swapped = dataclasses.replace(
+        entry, kernel=None, grad=None, shape="", extra={}, params=(
+            dataclasses.replace(entry.params[0], type="Tensor"),
+            dataclasses.replace(entry.params[1], type="Tensor|Scalar", required=True)),
+        body=lambda input, other: function(other, input))
+    made = Operator(swapped, operator)
+    made.function = function
+    return made
+
+
+def families() -> list[str]:
+    """Names of the kernel families, from the built modules."""
+    import pkgutil
+
+    package = __import__("cytorch._C.isa_base", fromlist=["__path__"])
+    return sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+
+
+def install(package: ModuleType) -> None:
+    """Load the kernels, make every op, and put the public ones into `package`."""
+    registry.load_kernels(families())
+    elementwise.load_casts()
+    by_name: dict[str, list[Op]] = {}
+    for entry in TABLE:
+        by_name.setdefault(entry.name, []).append(entry)
+    functions: dict[str, Any] = {}
+    for name, entries in by_name.items():
+        _install_name(name, entries, functions)
+    for name, function in functions.items():
+        if "." not in name:
+            setattr(package, name, function)
+    _install_submodules(package, functions)
+    copying.set_engine_ops(ops.add, ops.add_, ops._sum_to_size)
+    indexing.set_ops(ops)
+    inplace.install_as_strided(ops.as_strided)
+
+
+def _install_submodules(package: ModuleType, functions: dict[str, Any]) -> None:
+    """`linalg.norm` and the like; `nn.functional` collects its own names when it is imported."""
+    for name, function in functions.items():
+        prefix, _, short = name.rpartition(".")
+        if not prefix or prefix == "nn.functional":
+            continue
+        full = f"{package.__name__}.{prefix}"
+        module = sys.modules.get(full)
+        if module is None:
+            module = sys.modules[full] = ModuleType(full)
+            setattr(package, prefix, module)
+        setattr(module, short, function)

@@ -1,0 +1,166 @@
+"""Methods of Tensor written in Python: those that are no ops. `install_methods` puts them in."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cytorch._C.autograd import api
+from cytorch._C.tensor import Tensor, add_method, set_python_methods
+from cytorch.errors import AutogradError, ShapeError
+
+
+def represent(self: Any) -> str:
+    """The tensor as text."""
+    from cytorch.printing import tensor_str
+
+    return tensor_str(self)
+
+
+def construct(arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What `Tensor(...)` means."""
+    from cytorch import legacy
+
+    return legacy.construct(arguments, options)
+
+
+def iterate(self: Any) -> Iterator[Any]:
+    """The entries of the first dimension, as views."""
+    if self.ndim == 0:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(self.unbind(0))
+
+
+def contains(self: Any, value: Any) -> bool:
+    """Whether some element equals `value`."""
+    if not isinstance(value, (Tensor, int, float, complex)):
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in "
+                           f"a {type(value)}.")
+    return bool((self == value).any())
+
+
+def backward(self: Any, gradient: Any = None, retain_graph: bool | None = None,
+             create_graph: bool = False, inputs: Any = None) -> None:
+    """Add the gradients of this tensor to the `grad` of the leaves that it depends on.
+
+    gradient: the vector of the vector-Jacobian product, of this tensor's shape; needed when it has
+    more than one element. Raises RuntimeError when there is no history, or none any more.
+
+    >>> import cytorch
+    >>> x = cytorch.tensor([3.0], requires_grad=True)
+    >>> (x * x).backward()
+    >>> x.grad
+    tensor([6.])
+    """
+    api.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+def numpy(self: Any, *, force: bool = False) -> Any:
+    """A NumPy array over the same memory.
+
+    force: detach and copy to the host first. Raises RuntimeError for a tensor that requires grad
+    and TypeError for a dtype that NumPy lacks.
+
+    >>> import cytorch
+    >>> cytorch.ones(2).numpy()
+    array([1., 1.], dtype=float32)
+    """
+    import numpy as np
+
+    if force:
+        self = self.detach().cpu()
+    if self.requires_grad:
+        raise AutogradError("Can't call numpy() on Tensor that requires grad. Use "
+                            "tensor.detach().numpy() instead.")
+    if not self.is_cpu:
+        raise TypeError(f"can't convert {self.device} device type tensor to numpy. Use "
+                        "Tensor.cpu() to copy the tensor to host memory first.")
+    return np.asarray(memoryview(self))
+
+
+def as_array(self: Any, dtype: Any = None, copy: bool | None = None) -> Any:
+    """What `np.asarray(tensor)` calls."""
+    array = numpy(self)
+    if dtype is None and not copy:
+        return array
+    if copy is False and array.dtype != dtype:
+        raise ValueError(f"__array__: a copy is needed to convert {array.dtype} to {dtype}")
+    return array.astype(array.dtype if dtype is None else dtype, copy=bool(copy))
+
+
+def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the type (`'torch.FloatTensor'`), or the tensor as another one."""
+    from cytorch import legacy
+
+    if dtype is None:
+        return legacy.type_name(self)
+    return self.to(legacy.type_dtype(dtype))
+
+
+def transposed(self: Any) -> Any:
+    """All dimensions in reverse order."""
+    return self.permute(tuple(range(self.ndim))[::-1])
+
+
+def matrix_transposed(self: Any) -> Any:
+    """The last two dimensions swapped."""
+    if self.ndim < 2:
+        raise ShapeError(f"tensor.mT is only supported on matrices or batches of matrices. Got "
+                         f"{self.ndim}-D tensor.")
+    return self.transpose(-2, -1)
+
+
+def real(self: Any) -> Any:
+    """The real part; the tensor itself for a real dtype."""
+    if not self.is_complex():
+        return self
+    raise NotImplementedError("real of complex tensors")
+
+
+def reduce_ex(self: Any, protocol: int) -> Any:
+    """Pickling."""
+    from cytorch.pickling import reduce_tensor
+
+    return reduce_tensor(self, protocol)
+
+
+def deepcopy(self: Any, memo: dict[int, Any]) -> Any:
+    """copy.deepcopy."""
+    from cytorch.pickling import deepcopy_tensor
+
+    return deepcopy_tensor(self, memo)
+
+
+def format_(self: Any, format_spec: str) -> str:
+    """format(): 0-dim tensors like their number."""
+    if self.ndim == 0 and not self.is_meta and type(self) is Tensor:
+        return str(self.item().__format__(format_spec))
+    return object.__format__(self, format_spec)
+
+
+def torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    """Run `func` as it is, then give the results the subclass of the arguments."""
+    from cytorch.overrides import default_torch_function
+
+    return default_torch_function(cls, func, types, args, kwargs)
+
+
+_METHODS = {
+    "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
+    "__reduce_ex__": reduce_ex, "__deepcopy__": deepcopy, "__format__": format_,
+    "T": property(transposed), "mT": property(matrix_transposed), "real": property(real),
+    "H": property(matrix_transposed), "__torch_function__": classmethod(torch_function),
+    "register_hook": lambda self, hook: api.register_hook(self, hook),
+    "register_post_accumulate_grad_hook":
+        lambda self, hook: api.register_post_accumulate_grad_hook(self, hook),
+    "retain_grad": lambda self: api.retain_grad(self),
+    "__array_priority__": 1000,
+}
+
+
+def install_methods() -> None:
+    """Put the Python methods into the Tensor type."""
+    import sys
+
+    for name, method in _METHODS.items():
+        add_method(name, method)
+    set_python_methods(sys.modules[__name__])

@@ -1,0 +1,1 @@
+"""Compiled core of cytorch: tensors, autograd and kernels. Import `cytorch`, not this."""

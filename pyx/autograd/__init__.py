@@ -1,0 +1,1 @@
+"""Recording, and the engine that walks the record backwards."""

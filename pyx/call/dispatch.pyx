@@ -1,0 +1,193 @@
+"""One call of an op: bind, look for overrides, run the handler of its kind, write `out=`."""
+from cpython.object cimport PyObject
+
+from cytorch._C.call.binder cimport bind, binding_error, release_binding
+from cytorch._C.call.operator cimport Binding, Operator, register_handler
+from cytorch._C.state cimport mode
+from cytorch._C.tensor cimport (
+    Tensor, describe, requires_grad, set_operator_slot, shape_tuple, slots)
+
+from cytorch.errors import AutogradError, DTypeError, ShapeError
+
+cdef extern from "call/op_function.h":
+    object (*op_dispatch)(PyObject*, PyObject**, Py_ssize_t, PyObject*)
+    object make_op_function(object target, object name, object qualified_name, object doc,
+                            object module, int method)
+
+cdef object call_operator(Operator self, PyObject** arguments, Py_ssize_t count,
+                          PyObject* names):
+    """Call the first entry of this name that the arguments fit."""
+    cdef Binding binding
+    cdef Operator candidate = self
+    while candidate is not None:
+        if bind(candidate, arguments, count, names, &binding):
+            return run_bound(candidate, &binding, arguments, count, names)
+        candidate = candidate.following
+    raise binding_error(self, arguments, count, names)
+
+
+cdef object run_bound(Operator self, Binding* binding, PyObject** arguments, Py_ssize_t count,
+                      PyObject* names):
+    cdef object result
+    if binding.overridden or mode().function_modes:
+        if overrides_count(binding.overridden):
+            result = call_override(self, arguments, count, names)
+            if result is not NotImplemented:
+                release_binding(binding)
+                return result
+    if binding.kept == NULL and binding.out == NULL:
+        return self.handler(self, binding.values)
+    try:
+        if binding.out != NULL:
+            return run_out(self, binding.values, <object>binding.out)
+        return self.handler(self, binding.values)
+    finally:
+        release_binding(binding)
+
+
+cdef bint overrides_count(bint overridden) noexcept:
+    """Whether subclasses (level 0) or modes (levels 0 and 1) have a say now."""
+    cdef int level = mode().functions_disabled
+    return (overridden and level == 0) or (mode().function_modes != 0 and level < 2)
+
+
+cdef object call_override(Operator self, PyObject** arguments, Py_ssize_t count, PyObject* names):
+    """Offer the call to __torch_function__ of the arguments' types, subclasses first."""
+    from cytorch.overrides import handle_call
+    cdef Py_ssize_t k
+    given = [<object>arguments[k] for k in range(count)]
+    keywords = {}
+    if names != NULL:
+        for k, name in enumerate(<tuple>names):
+            keywords[name] = <object>arguments[count + k]
+    return handle_call(self.function, tuple(given), keywords)
+
+
+cdef object run_out(Operator self, PyObject** values, object out):
+    """Compute, then give `out` the shape and the values of the result."""
+    cdef int i
+    for i in range(self.n_params):
+        if isinstance(<object>values[i], Tensor) and requires_grad(<Tensor>values[i]) \
+                and not mode().grad_disabled:
+            raise AutogradError(f"{self.name}(): functions with out=... arguments don't support "
+                                "automatic differentiation, but one of the arguments requires grad")
+    targets = out if isinstance(out, (tuple, list)) else (out,)
+    result = self.handler(self, values)
+    results = result if isinstance(result, tuple) else (result,)
+    if len(targets) != len(results):
+        raise TypeError(f"{self.name}(): out= takes {len(results)} tensors, got {len(targets)}")
+    for target, value in zip(targets, results):
+        if not isinstance(target, Tensor):
+            raise TypeError(f"{self.name}(): out= takes tensors, got {type(target).__name__}")
+        check_out_dtype(self, <Tensor>target, <Tensor>value)
+    for target, value in zip(targets, results):
+        if shape_tuple(<Tensor>target) != shape_tuple(<Tensor>value):
+            target.resize_(shape_tuple(<Tensor>value))
+        target.copy_(value)
+    return out
+
+
+cdef int check_out_dtype(Operator self, Tensor target, Tensor value) except -1:
+    from cytorch import can_cast
+    if not can_cast(value.dtype, target.dtype):
+        raise DTypeError(f"{self.name}(): result type {value.dtype.name} can't be cast to the "
+                         f"desired output type {target.dtype.name}")
+    if target.place != value.place:
+        raise AutogradError(f"{self.name}(): Expected out tensor to have device {value.device}, "
+                            f"but got {target.device} instead")
+    return 0
+
+
+cdef object dispatch(PyObject* target, PyObject** arguments, Py_ssize_t count, PyObject* names):
+    return call_operator(<Operator>target, arguments, count, names)
+
+
+op_dispatch = dispatch
+
+
+cdef object call1(object operator, object a):
+    cdef PyObject* arguments[1]
+    arguments[0] = <PyObject*>a
+    return call_operator(<Operator>operator, arguments, 1, NULL)
+
+
+cdef object call2(object operator, object a, object b):
+    cdef PyObject* arguments[2]
+    arguments[0] = <PyObject*>a
+    arguments[1] = <PyObject*>b
+    return call_operator(<Operator>operator, arguments, 2, NULL)
+
+
+cdef object slot_unary(PyObject* operator, object operand):
+    cdef PyObject* arguments[1]
+    arguments[0] = <PyObject*>operand
+    return call_operator(<Operator>operator, arguments, 1, NULL)
+
+
+cdef object slot_binary(PyObject* operator, object left, object right):
+    """An operator between a tensor and anything: NotImplemented where no entry takes it."""
+    cdef Binding binding
+    cdef PyObject* arguments[2]
+    cdef Operator candidate = <Operator>operator
+    arguments[0] = <PyObject*>left
+    arguments[1] = <PyObject*>right
+    while candidate is not None:
+        if bind(candidate, arguments, 2, NULL, &binding):
+            return run_bound(candidate, &binding, arguments, 2, NULL)
+        candidate = candidate.following
+    return NotImplemented
+
+
+slots.unary = slot_unary
+slots.binary = slot_binary
+
+
+cdef object run_body(Operator self, PyObject** values):
+    """A composed op: its Python body, with all arguments by position."""
+    cdef int i
+    return self.body(*[<object>values[i] for i in range(self.n_params)])
+
+
+cdef object compute_and_copy(Operator self, PyObject** values):
+    """The in-place form of an op that is not elementwise: compute, check, copy."""
+    cdef Tensor target = <Tensor>values[0]
+    result = self.functional.handler(self.functional, values)
+    if not isinstance(result, Tensor):
+        raise TypeError(f"{self.name}() has no in-place form")
+    if shape_tuple(<Tensor>result) != shape_tuple(target):
+        raise ShapeError(f"{self.name}(): the result has shape {shape_tuple(<Tensor>result)}, "
+                         f"which does not fit into {describe(target)}")
+    check_out_dtype(self, target, <Tensor>result)
+    target.copy_(result)
+    return target
+
+
+register_handler("body", run_body)
+register_handler("compute_and_copy", compute_and_copy)
+
+
+def make_function(Operator operator, str name, str qualified_name, doc, str module, bint method):
+    """The callable of an operator, for a module or for a class."""
+    function = make_op_function(operator, name, qualified_name, doc, module, method)
+    operator.function = function
+    return function
+
+
+def set_operator(int slot, Operator operator):
+    """Let an operator slot of Tensor call `operator`."""
+    set_operator_slot(slot, operator)
+
+
+def disable_functions_(int level):
+    """Switch __torch_function__ off, for subclasses (1) or also for modes (2), or on (0).
+
+    Returns the earlier level.
+    """
+    before = mode().functions_disabled
+    mode().functions_disabled = level
+    return before
+
+
+def count_function_modes_(int change):
+    """One more or one less torch-function mode is active."""
+    mode().function_modes += change

@@ -1,0 +1,453 @@
+"""Elementwise ops: promotion, broadcasting, allocation, the walk, recording. Copies and casts.
+
+The order of an op: check everything, then allocate, then write. A Python number is an operand with
+stride 0 whose value lies on the C stack.
+"""
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
+
+from cpython.bool cimport PyBool_Check
+from cpython.float cimport PyFloat_Check
+from cpython.long cimport PyLong_Check
+from cpython.object cimport PyObject
+
+from cytorch._C.autograd.inplace cimport check_inplace, rebase
+from cytorch._C.autograd.record cimport (
+    any_requires_grad, bump_version, creator_of, names_input, record)
+from cytorch._C.call.launch cimport run_loop
+from cytorch._C.call.operator cimport (
+    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, register_handler)
+from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
+from cytorch._C.dtype cimport default_dtype, dtype_of, promote
+from cytorch._C.dtype_ids cimport (
+    DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT16, DTYPE_FLOAT32,
+    DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8,
+    dtype_is_complex, dtype_is_floating, dtype_itemsize)
+from cytorch._C.geometry cimport broadcast_into, extent, has_internal_overlap, same_sizes
+from cytorch._C.iterator cimport (
+    Iteration, add_operand, add_scalar, begin_iteration, set_cast)
+from cytorch._C.kernels.kernel_call cimport Kernel, Loop
+from cytorch._C.registry cimport find_kernel
+from cytorch._C.state cimport STORAGE_READONLY, mode
+from cytorch._C.tensor cimport (
+    CONTIGUOUS, Node, Tensor, alias, describe, new_tensor, shape_tuple)
+
+from cytorch.errors import DeviceError, DivisionByZero, DTypeError, OverlapError, ShapeError
+
+cdef Loop casts[12][12]
+cdef Loop copies[12]
+cdef Kernel transposed_copies[12]
+cdef int64_t COPY_GRAIN = 65536
+
+
+def load_casts():
+    """Look up the cast and copy loops; called once after the kernels are registered."""
+    from cytorch._C.call.operator import DTYPE_NAMES
+    cdef int a, b
+    for a in range(12):
+        copies[a] = <Loop>find_kernel("copy", a)
+        transposed_copies[a] = <Kernel>find_kernel("copy_transposed", a)
+        for b in range(12):
+            casts[a][b] = <Loop>find_kernel(f"cast_{DTYPE_NAMES[a]}_{DTYPE_NAMES[b]}", a)
+
+
+# ---- promotion
+
+
+cdef int number_dtype(object value) except -1:
+    """Dtype id that a Python number brings to promotion."""
+    if PyFloat_Check(value):
+        return default_dtype()
+    if PyBool_Check(value):
+        return DTYPE_BOOL
+    if PyLong_Check(value):
+        return DTYPE_INT64
+    return DTYPE_COMPLEX128 if default_dtype() == DTYPE_FLOAT64 else DTYPE_COMPLEX64
+
+
+cdef int combine(int higher, int lower) noexcept:
+    """Dtype of two groups of operands of which `higher` decides inside its category."""
+    if higher < 0:
+        return lower
+    if lower < 0 or dtype_is_complex(higher):
+        return higher
+    if dtype_is_floating(higher):
+        if dtype_is_complex(lower):
+            return DTYPE_COMPLEX128 if higher == DTYPE_FLOAT64 else DTYPE_COMPLEX64
+        return higher
+    if higher == DTYPE_BOOL or dtype_is_floating(lower) or dtype_is_complex(lower):
+        return promote(higher, lower)
+    return higher
+
+
+cdef int common_dtype(PyObject** values, int count) except -1:
+    """Result dtype of tensors and numbers: tensors with dimensions, then 0-dim, then numbers."""
+    cdef int dimensioned = -1, zero = -1, wrapped = -1, i, kind
+    cdef Tensor tensor
+    for i in range(count):
+        if isinstance(<object>values[i], Tensor):
+            tensor = <Tensor>values[i]
+            kind = tensor.kind
+            if tensor.rank:
+                dimensioned = kind if dimensioned < 0 else promote(dimensioned, kind)
+            else:
+                zero = kind if zero < 0 else promote(zero, kind)
+        elif <object>values[i] is not None:
+            kind = number_dtype(<object>values[i])
+            wrapped = kind if wrapped < 0 else promote(wrapped, kind)
+    return combine(dimensioned, combine(zero, wrapped))
+
+
+cdef int fill_scalar(char* target, int dtype, object value) except -1:
+    """Write a Python number as one element of `dtype`."""
+    cdef double real
+    cdef int64_t whole
+    cdef float single
+    cdef double complex pair
+    if dtype_is_complex(dtype):
+        pair = value
+        if dtype == DTYPE_COMPLEX128:
+            (<double complex*>target)[0] = pair
+        else:
+            (<float complex*>target)[0] = <float complex>pair
+        return 0
+    if dtype == DTYPE_FLOAT64 or dtype == DTYPE_FLOAT32:
+        real = float(value)
+        if dtype == DTYPE_FLOAT64:
+            (<double*>target)[0] = real
+        else:
+            (<float*>target)[0] = <float>real
+        return 0
+    if dtype == DTYPE_FLOAT16 or dtype == DTYPE_BFLOAT16:
+        single = float(value)
+        convert_one(target, dtype, <char*>&single, DTYPE_FLOAT32)
+        return 0
+    if dtype == DTYPE_BOOL:
+        (<uint8_t*>target)[0] = bool(value)
+        return 0
+    if PyFloat_Check(value) or not PyLong_Check(value):
+        real = float(value)
+        convert_one(target, dtype, <char*>&real, DTYPE_FLOAT64)
+        return 0
+    whole = value
+    if dtype == DTYPE_INT64:
+        (<int64_t*>target)[0] = whole
+    elif dtype == DTYPE_INT32:
+        (<int32_t*>target)[0] = <int32_t>whole
+    elif dtype == DTYPE_INT16:
+        (<int16_t*>target)[0] = <int16_t>whole
+    elif dtype == DTYPE_INT8:
+        (<int8_t*>target)[0] = <int8_t>whole
+    else:
+        (<uint8_t*>target)[0] = <uint8_t>whole
+    return 0
+
+
+cdef void convert_one(char* target, int target_dtype, char* source, int source_dtype) noexcept:
+    cdef char* data[2]
+    cdef Py_ssize_t strides[2]
+    data[0] = target
+    data[1] = source
+    strides[0] = strides[1] = 0
+    casts[source_dtype][target_dtype](data, strides, 1)
+
+
+# ---- checks
+
+
+cdef int common_device(str op_name, PyObject** values, int count) except -1:
+    """Device of the tensor arguments; 0-dim CPU tensors go with any device."""
+    cdef int device = -1, i
+    cdef Tensor tensor
+    for i in range(count):
+        if isinstance(<object>values[i], Tensor):
+            tensor = <Tensor>values[i]
+            if device < 0 or (device == DEVICE_CPU and tensor.place != DEVICE_CPU):
+                device = tensor.place
+    for i in range(count):
+        if isinstance(<object>values[i], Tensor):
+            tensor = <Tensor>values[i]
+            if tensor.place != device and (tensor.rank or tensor.place != DEVICE_CPU):
+                raise DeviceError(f"{op_name}(): Expected all tensors to be on the same device, "
+                                  f"but found at least two devices, {device_of(device)} and "
+                                  f"{device_of(tensor.place)}!")
+    return DEVICE_CPU if device < 0 else device
+
+
+cdef int broadcast_shape(Operator self, PyObject** values, int count, int64_t* sizes) except -1:
+    """Common shape of the tensor arguments; returns its number of dimensions."""
+    cdef int ndim = 0, i, combined
+    cdef Tensor tensor
+    for i in range(count):
+        if not isinstance(<object>values[i], Tensor):
+            continue
+        tensor = <Tensor>values[i]
+        if tensor.rank == ndim and same_sizes(ndim, sizes, ndim, tensor.sizes):
+            continue
+        combined = broadcast_into(ndim, sizes, tensor.rank, tensor.sizes)
+        if combined < 0:
+            raise broadcast_error(self, values, count)
+        ndim = combined
+    return ndim
+
+
+cdef object broadcast_error(Operator self, PyObject** values, int count):
+    cdef int i, j
+    shapes = [shape_tuple(<Tensor>values[i]) for i in range(count)
+              if isinstance(<object>values[i], Tensor)]
+    for i in range(1, 1 + max(map(len, shapes))):
+        found = {shape[-i] for shape in shapes if len(shape) >= i} - {1}
+        if len(found) > 1:
+            first, second = sorted(found, key=[s[-i] for s in shapes if len(s) >= i].index)[:2]
+            return ShapeError(
+                f"{self.name}(): shapes {' and '.join(map(str, shapes))} cannot be broadcast: "
+                f"{first} != {second}. The size of tensor a ({first}) must match the size of "
+                f"tensor b ({second}) at non-singleton dimension {max(map(len, shapes)) - i}")
+    return ShapeError(f"{self.name}(): shapes {shapes} cannot be broadcast")
+
+
+cdef int check_writable(Tensor target, str op_name) except -1:
+    if target.block != NULL and target.block.flags & STORAGE_READONLY:
+        raise DTypeError(f"{op_name}(): the memory of this tensor ({describe(target)}) is "
+                         "read-only: it came from a read-only NumPy array; use clone()")
+    return 0
+
+
+cdef int check_overlap(Tensor target, Tensor source, str op_name) except -1:
+    """Raise when the two share some memory without being the same elements."""
+    cdef int64_t low, high, other_low, other_high
+    cdef char* begin
+    cdef char* other_begin
+    if target.block != source.block or target.block == NULL or target.count == 0 or \
+            source.count == 0:
+        return 0
+    if target.start == source.start and target.kind == source.kind and \
+            same_sizes(target.rank, target.sizes, source.rank, source.sizes) and \
+            same_sizes(target.rank, target.strides, source.rank, source.strides):
+        return 0
+    extent(target.rank, target.sizes, target.strides, &low, &high)
+    extent(source.rank, source.sizes, source.strides, &other_low, &other_high)
+    begin = target.start + low * dtype_itemsize[target.kind]
+    other_begin = source.start + other_low * dtype_itemsize[source.kind]
+    cdef char* end = target.start + high * dtype_itemsize[target.kind]
+    cdef char* other_end = source.start + other_high * dtype_itemsize[source.kind]
+    if end <= other_begin or other_end <= begin or not (
+            target.flags & CONTIGUOUS and source.flags & CONTIGUOUS):
+        return 0
+    cdef Py_ssize_t origin = <Py_ssize_t>target.block.data
+    raise OverlapError(
+        f"{op_name}(): unsupported operation: some elements of the input tensor and the written-to "
+        f"tensor refer to a single memory location: bytes {<Py_ssize_t>begin - origin}.."
+        f"{<Py_ssize_t>end - origin} are written and {<Py_ssize_t>other_begin - origin}.."
+        f"{<Py_ssize_t>other_end - origin} are read. Please clone() the tensor before.")
+
+
+cdef int check_target(Operator self, Tensor target, PyObject** values, int count) except -1:
+    cdef int i
+    check_writable(target, self.name)
+    if has_internal_overlap(target.rank, target.sizes, target.strides):
+        raise OverlapError(
+            f"{self.name}(): unsupported operation: more than one element of the written-to tensor "
+            f"refers to a single memory location ({describe(target)}: was it made by expand()?). "
+            "Please clone() the tensor before performing the operation.")
+    for i in range(count):
+        if isinstance(<object>values[i], Tensor) and <object>values[i] is not target:
+            check_overlap(target, <Tensor>values[i], self.name)
+    return 0
+
+
+cdef void find_zero_loop(char** data, const Py_ssize_t* strides, Py_ssize_t n) noexcept nogil:
+    """data[0]: a flag that is set when an int64 of data[1] is zero."""
+    cdef Py_ssize_t i
+    for i in range(n):
+        if (<int64_t*>(data[1] + i * strides[1]))[0] == 0:
+            (<uint8_t*>data[0])[0] = 1
+
+
+cdef int check_divisor(Operator self, object divisor, int dtype) except -1:
+    """Integer division by zero is an error; it must not reach the processor."""
+    cdef Iteration walk
+    cdef uint8_t found = 0
+    cdef PyObject* tensors[1]
+    cdef Tensor tensor
+    if dtype_is_floating(dtype) or dtype_is_complex(dtype):
+        return 0
+    if not isinstance(divisor, Tensor):
+        found = divisor == 0
+    else:
+        tensor = <Tensor>divisor
+        tensors[0] = <PyObject*>tensor
+        begin_iteration(&walk, find_zero_loop, tensor.rank, tensor.sizes)
+        add_scalar(&walk, <char*>&found, 1)
+        add_operand(&walk, tensor.start, tensor.rank, tensor.sizes, tensor.strides,
+                    dtype_itemsize[tensor.kind])
+        if tensor.kind != DTYPE_INT64:
+            set_cast(&walk, 1, casts[tensor.kind][DTYPE_INT64], 8)
+        run_loop(&walk, tensors, 1, 1 << 40)
+    if found:
+        raise DivisionByZero(f"{self.name}(): ZeroDivisionError: an integer was divided by zero")
+    return 0
+
+
+# ---- the call
+
+
+cdef int loop_dtype(Operator self, int compute) except -1:
+    """Dtype whose kernel runs: 16-bit floats compute in float32."""
+    if self.loops[compute] != NULL:
+        return compute
+    if (compute == DTYPE_FLOAT16 or compute == DTYPE_BFLOAT16) and \
+            self.loops[DTYPE_FLOAT32] != NULL:
+        return DTYPE_FLOAT32
+    raise DTypeError(f"{self.name}(): not implemented for {dtype_of(compute)!r}")
+
+
+cdef int run_walk(Operator self, PyObject** values, Tensor out, int loop) except -1:
+    """Run the kernel of dtype `loop` over the arguments, into `out`."""
+    cdef int i, written = loop
+    cdef char scalars[8][16]
+    cdef PyObject* tensors[9]
+    cdef Tensor tensor
+    cdef Iteration walk
+    if self.result == RESULT_BOOL:
+        written = DTYPE_BOOL
+    elif self.result == RESULT_INT64:
+        written = DTYPE_INT64
+    tensors[0] = <PyObject*>out
+    begin_iteration(&walk, self.loops[loop], out.rank, out.sizes)
+    add_operand(&walk, out.start, out.rank, out.sizes, out.strides, dtype_itemsize[out.kind])
+    if out.kind != written:
+        set_cast(&walk, 0, casts[written][out.kind], dtype_itemsize[written])
+    for i in range(self.n_params):
+        if isinstance(<object>values[i], Tensor):
+            tensor = <Tensor>values[i]
+            tensors[i + 1] = <PyObject*>tensor
+            add_operand(&walk, tensor.start, tensor.rank, tensor.sizes, tensor.strides,
+                        dtype_itemsize[tensor.kind])
+            if tensor.kind != loop:
+                set_cast(&walk, i + 1, casts[tensor.kind][loop], dtype_itemsize[loop])
+        else:
+            tensors[i + 1] = NULL
+            fill_scalar(scalars[i], loop, <object>values[i])
+            add_scalar(&walk, scalars[i], dtype_itemsize[loop])
+    return run_loop(&walk, tensors, self.n_params + 1, self.grain)
+
+
+cdef object elementwise(Operator self, PyObject** values):
+    """Handler of elementwise ops."""
+    cdef int count = self.n_params, compute, loop, kind, ndim, device
+    cdef int64_t sizes[64]
+    cdef PyObject* outputs[1]
+    cdef Tensor out
+    cdef bint recording
+    compute = common_dtype(values, count)
+    if self.promote == PROMOTE_FLOAT and not dtype_is_floating(compute) and \
+            not dtype_is_complex(compute):
+        compute = default_dtype()
+    loop = loop_dtype(self, compute)
+    device = common_device(self.name, values, count)
+    ndim = broadcast_shape(self, values, count, sizes)
+    if self.checks_zero_divisor:
+        check_divisor(self, <object>values[1], compute)
+    recording = self.derivative is not None and not mode().grad_disabled and \
+        any_requires_grad(self.derivative, values)
+    kind = compute
+    if self.result == RESULT_BOOL:
+        kind = DTYPE_BOOL
+    elif self.result == RESULT_INT64:
+        kind = DTYPE_INT64
+    if self.inplace:
+        out = <Tensor>values[0]
+        if not same_sizes(ndim, sizes, out.rank, out.sizes):
+            raise ShapeError(f"{self.name}(): output with shape {shape_tuple(out)} doesn't match "
+                             f"the broadcast shape {tuple([sizes[i] for i in range(ndim)])}")
+        check_target(self, out, values, count)
+        check_inplace(out, self.name, recording)
+        check_result_cast(self, kind, out)
+        return elementwise_inplace(self, values, out, loop, recording)
+    out = new_tensor(ndim, sizes, kind, device)
+    run_walk(self, values, out, loop)
+    if recording:
+        outputs[0] = <PyObject*>out
+        record(self.derivative, values, outputs, 1)
+    return out
+
+
+cdef object elementwise_inplace(Operator self, PyObject** values, Tensor out, int loop,
+                                bint recording):
+    """Write into `out`; the record is made from its old history, and from a copy of its old
+    elements where the derivative names them."""
+    cdef PyObject* inputs[24]
+    cdef PyObject* outputs[1]
+    cdef Tensor old = None
+    cdef Node node
+    cdef int i
+    if recording:
+        node = creator_of(out)
+        if names_input(self.derivative, 0):
+            old = cast_tensor(out, out.kind)
+        else:
+            old = alias(out)
+        old.creator = node
+        old.creator_output = out.creator_output
+    run_walk(self, values, out, loop)
+    bump_version(out, self.op_id)
+    if recording:
+        for i in range(self.n_params):
+            inputs[i] = values[i] if values[i] != <PyObject*>out else <PyObject*>old
+        outputs[0] = <PyObject*>out
+        rebase(out, record(self.derivative, inputs, outputs, 1))
+    return out
+
+
+cdef int check_result_cast(Operator self, int kind, Tensor out) except -1:
+    cdef int from_category = category(kind), to_category = category(out.kind)
+    if from_category > to_category:
+        raise DTypeError(f"{self.name}(): result type {dtype_of(kind).name} can't be cast to the "
+                         f"desired output type {dtype_of(out.kind).name}")
+    return 0
+
+
+cdef int category(int dtype) noexcept:
+    if dtype_is_complex(dtype):
+        return 3
+    if dtype_is_floating(dtype):
+        return 2
+    return 0 if dtype == DTYPE_BOOL else 1
+
+
+# ---- copies
+
+
+cdef int copy_into(Tensor target, Tensor source) except -1:
+    """Write the elements of `source`, broadcast and cast, into `target`; no checks."""
+    cdef Iteration walk
+    cdef PyObject* tensors[2]
+    if target.place == DEVICE_META or source.place == DEVICE_META or target.count == 0:
+        return 0
+    tensors[0] = <PyObject*>target
+    tensors[1] = <PyObject*>source
+    begin_iteration(&walk, copies[target.kind], target.rank, target.sizes)
+    add_operand(&walk, target.start, target.rank, target.sizes, target.strides,
+                dtype_itemsize[target.kind])
+    add_operand(&walk, source.start, source.rank, source.sizes, source.strides,
+                dtype_itemsize[source.kind])
+    if source.kind != target.kind:
+        walk.loop = casts[source.kind][target.kind]
+    return run_loop(&walk, tensors, 2, COPY_GRAIN)
+
+
+cdef Tensor cast_tensor(Tensor source, int dtype):
+    """A contiguous tensor of another dtype, without history."""
+    cdef Tensor result = new_tensor(source.rank, source.sizes, dtype, source.place)
+    copy_into(result, source)
+    return result
+
+
+cdef Tensor contiguous(Tensor source):
+    """`source` itself when it is contiguous, else a contiguous copy without history."""
+    if source.flags & CONTIGUOUS:
+        return source
+    return cast_tensor(source, source.kind)
+
+
+register_handler("elementwise", elementwise)

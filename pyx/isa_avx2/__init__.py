@@ -1,0 +1,1 @@
+"""Kernel families compiled for the avx2 instruction set."""

@@ -1,0 +1,1 @@
+"""Kernel families compiled for the base instruction set."""
