@@ -1,0 +1,84 @@
+"""How tensors are pickled and deep-copied: what Tensor's special methods call.
+
+A pickled tensor holds the elements it shows and nothing else of its storage. Sharing between
+different tensors is kept by `cytorch.save` and by `copy.deepcopy`, not by plain pickle.
+"""
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+
+def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Whether the elements fill their range of memory without holes or overlaps."""
+    expected = 1
+    for stride, size in sorted((stride, size) for size, stride in zip(shape, strides, strict=True)
+                               if size != 1):
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def dense_bytes(tensor: Any) -> Any:
+    """The memory of a dense CPU tensor as a NumPy array of bytes, without a copy."""
+    import cytorch
+
+    flat = tensor.detach().as_strided((tensor.numel(),), (1,), tensor.storage_offset())
+    return flat.view(cytorch.uint8).numpy()
+
+
+def make_dense(tensor: Any) -> Any:
+    """The tensor itself if it is dense and on the CPU, else a compact copy there."""
+    tensor = tensor.detach().cpu()
+    if is_dense(tuple(tensor.shape), tuple(tensor.stride())):
+        return tensor
+    return tensor.contiguous()
+
+
+def dtype_name(dtype: Any) -> str:
+    return str(dtype).rpartition(".")[2]
+
+
+def reduce_tensor(tensor: Any, protocol: int) -> tuple[Any, ...]:
+    """What `Tensor.__reduce_ex__` returns. With protocol 5 the memory can go out of band."""
+    import cytorch
+
+    dense = make_dense(tensor)
+    raw: Any = dense_bytes(dense)
+    raw = pickle.PickleBuffer(raw) if protocol >= 5 else raw.tobytes()
+    parameter = type(tensor).__name__ == "Parameter" and type(tensor) is cytorch.nn.Parameter
+    kind = None if parameter or type(tensor) is cytorch.Tensor else type(tensor)
+    arguments = (raw, dtype_name(tensor.dtype), tuple(dense.shape), tuple(dense.stride()),
+                 str(tensor.device), tensor.requires_grad, parameter, kind)
+    attributes = getattr(tensor, "__dict__", None)
+    return (rebuild_tensor, arguments, attributes) if attributes else (rebuild_tensor, arguments)
+
+
+def tensor_from_buffer(buffer: Any, dtype: str, shape: tuple[int, ...],
+                       strides: tuple[int, ...]) -> Any:
+    """A tensor over a writable buffer, which it keeps alive; a read-only one is copied."""
+    import cytorch
+
+    kind = getattr(cytorch, dtype)
+    view = memoryview(buffer)
+    if view.nbytes == 0:
+        return cytorch.empty(shape, dtype=kind)
+    if view.readonly:
+        view = memoryview(bytearray(view))
+    return cytorch.frombuffer(view, dtype=kind).as_strided(shape, strides)
+
+
+def rebuild_tensor(buffer: Any, dtype: str, shape: tuple[int, ...], strides: tuple[int, ...],
+                   device: str, requires_grad: bool, parameter: bool, kind: Any) -> Any:
+    """The counterpart of `reduce_tensor`."""
+    import cytorch
+
+    tensor = tensor_from_buffer(buffer, dtype, shape, strides)
+    if device != "cpu":
+        tensor = tensor.to(device)
+    if parameter:
+        return cytorch.nn.Parameter(tensor, requires_grad)
+    if kind is not None:
+        tensor = tensor.as_subclass(kind)
+    return tensor.requires_grad_(requires_grad)

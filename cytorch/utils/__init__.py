@@ -1,0 +1,13 @@
+"""Helpers around training; each part loads when it is first used."""
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_PARTS = ("checkpoint", "data", "graph", "hooks", "png", "progress")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PARTS:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
