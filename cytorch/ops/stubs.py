@@ -3,11 +3,14 @@
     python tools/check_stub.py --write
 
 A stub is a fixed part, written by hand in `stub_parts/`, with one declaration per op and form
-added. The results are committed, so that editors and type checkers need nothing built; a check
-compares them with the table.
+added, and the names that `cytorch/__init__.py` re-exports or imports on first use. The results are
+committed, so that editors and type checkers need nothing built; a check compares them.
+
+`int`, `float` and `bool` are dtypes in this package, so the stub calls the builtins `_int` and so on.
 """
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +18,6 @@ from .spec import TABLE, Op, Param
 
 PARTS = Path(__file__).parent / "stub_parts"
 BANNER = "# Made from the op table by cytorch/ops/stubs.py: do not edit.\n"
-OPERATOR_RESULTS = {"__bool__": "bool", "__int__": "int", "__float__": "float"}
 
 ARGUMENT_TYPES = {
     "Tensor": "Tensor",
@@ -23,17 +25,18 @@ ARGUMENT_TYPES = {
     "Tensor?[]": "Sequence[Tensor | None]",
     "Tensor|Scalar": "Tensor | Number",
     "Scalar": "Number",
-    "int": "int",
-    "int[]": "int | Sequence[int]",
-    "float": "float",
-    "bool": "bool",
+    "int": "_int",
+    "int[]": "_int | Sequence[_int]",
+    "float": "_float",
+    "bool": "_bool",
     "str": "str",
-    "DType": "dtype",
+    "DType": "_dtype",
     "Device": "DeviceLike",
     "Generator": "Generator",
     "any": "Any",
 }
-RESULT_TYPES = {"Tensor[]": "tuple[Tensor, ...]", "Scalar": "Number", "any": "Any"}
+RESULT_TYPES = {"Tensor[]": "tuple[Tensor, ...]", "Scalar": "Number", "any": "Any",
+                "bool": "_bool", "int": "_int", "float": "_float", "()": "None"}
 
 
 def argument_type(declared: str) -> str:
@@ -89,7 +92,7 @@ def variadic(entry: Op, skip: str = "") -> list[str] | None:
         return None
     if not all(p.required for p in positional[:-1]):
         return None
-    listed = [parameter(p) for p in positional[:-1]] + [f"*{positional[-1].name}: int"]
+    listed = [parameter(p) for p in positional[:-1]] + [f"*{positional[-1].name}: _int"]
     return listed + [parameter(p) for p in entry.params if p.kwonly]
 
 
@@ -121,6 +124,8 @@ def functions(prefix: str) -> str:
             if separate is not None:
                 variants.append((separate, result_type(entry)))
         text += declarations(name, variants, "")
+        variants = [(parameters(e), "Tensor") for e in entries if "inplace" in e.forms]
+        text += declarations(f"{name}_", variants, "")
     return text
 
 
@@ -181,17 +186,48 @@ def named_results() -> str:
         for name, outputs in sorted(classes.items()))
 
 
+def statements(name: str) -> list[ast.stmt]:
+    """Top-level statements of a module of the package, by its path."""
+    return ast.parse((PARTS.parents[1] / name).read_text(encoding="utf-8")).body
+
+
+def reexports() -> str:
+    """Public names that cytorch/__init__.py takes from Python modules, at once or on first use."""
+    names: list[tuple[str, str]] = []
+    for node in statements("__init__.py"):
+        if isinstance(node, ast.ImportFrom) and node.level and "_C" not in (node.module or ""):
+            names += [(node.module or "", alias.name) for alias in node.names
+                      if alias.asname is None]
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            if node.targets[0].id == "_LAZY":
+                names += [(module, name) for name, module in ast.literal_eval(node.value).items()]
+            elif node.targets[0].id == "_MODULES":
+                names += [("", name) for name in ast.literal_eval(node.value)]
+    return "".join(f"from .{module} import {name} as {name}\n" for module, name in sorted(names))
+
+
 def package_stub() -> str:
     """Text of cytorch/__init__.pyi."""
     head = (PARTS / "head.pyi").read_text(encoding="utf-8")
     members = (PARTS / "tensor.pyi").read_text(encoding="utf-8")
-    return "\n".join((BANNER + head, members + methods(), named_results(), functions("")))
+    return "\n".join((BANNER + reexports() + head, members + methods(), named_results(),
+                      functions("")))
+
+
+def top_level_functions() -> str:
+    """Functions of cytorch that nn.functional has too: `_TOP_LEVEL` in its source."""
+    listed = [ast.literal_eval(node.value) for node in statements("nn/functional.py")
+              if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+              and node.targets[0].id == "_TOP_LEVEL"]
+    own = {e.name for e in TABLE} | {f"{e.name}_" for e in TABLE if "inplace" in e.forms}
+    return "".join(f"from cytorch import {name} as {name}\n" for name in listed[0]
+                   if f"nn.functional.{name}" not in own and name in own)
 
 
 def functional_stub() -> str:
     """Text of cytorch/nn/functional.pyi."""
     head = (PARTS / "functional.pyi").read_text(encoding="utf-8")
-    return "\n".join((BANNER + head, functions("nn.functional")))
+    return "\n".join((BANNER + head + top_level_functions(), functions("nn.functional")))
 
 
 def stubs() -> dict[str, str]:
