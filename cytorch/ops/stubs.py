@@ -6,7 +6,7 @@ A stub is a fixed part, written by hand in `stub_parts/`, with one declaration p
 added, and the names that `cytorch/__init__.py` re-exports or imports on first use. The results are
 committed, so that editors and type checkers need nothing built; a check compares them.
 
-`int`, `float` and `bool` are dtypes in this package, so the stub calls the builtins `_int` and so on.
+`int`, `float` and `bool` are dtypes in this package, so the stub says `_int` for Python's.
 """
 from __future__ import annotations
 
