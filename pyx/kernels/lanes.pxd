@@ -10,6 +10,7 @@ from cytorch._C.types cimport floating, real
 
 cdef enum:
     LANES = 64
+    FEW = 16    # lanes for what is left over
 
 
 cdef inline floating sum_of_lanes(const floating* lanes) noexcept nogil:
@@ -31,13 +32,17 @@ cdef inline floating lane_sum(const floating* x, int64_t n) noexcept nogil:
     cdef floating tail = 0
     cdef int64_t i = 0
     cdef int j
-    if n >= LANES:
+    if n >= FEW:
         for j in range(LANES):
             lanes[j] = 0
         while i + LANES <= n:
             for j in range(LANES):
                 lanes[j] += x[i + j]
             i += LANES
+        while i + FEW <= n:
+            for j in range(FEW):
+                lanes[j] += x[i + j]
+            i += FEW
         tail = sum_of_lanes[floating](lanes)
     while i < n:
         tail += x[i]
@@ -45,19 +50,24 @@ cdef inline floating lane_sum(const floating* x, int64_t n) noexcept nogil:
     return tail
 
 
-cdef inline floating lane_squares(const floating* x, floating center, int64_t n) noexcept nogil:
+cdef inline floating lane_squares(const floating* x, floating center,
+                                  int64_t n) noexcept nogil:
     """Sum of (x - center) ** 2."""
     cdef floating lanes[LANES]
     cdef floating tail = 0
     cdef int64_t i = 0
     cdef int j
-    if n >= LANES:
+    if n >= FEW:
         for j in range(LANES):
             lanes[j] = 0
         while i + LANES <= n:
             for j in range(LANES):
                 lanes[j] += (x[i + j] - center) * (x[i + j] - center)
             i += LANES
+        while i + FEW <= n:
+            for j in range(FEW):
+                lanes[j] += (x[i + j] - center) * (x[i + j] - center)
+            i += FEW
         tail = sum_of_lanes[floating](lanes)
     while i < n:
         tail += (x[i] - center) * (x[i] - center)
@@ -65,18 +75,23 @@ cdef inline floating lane_squares(const floating* x, floating center, int64_t n)
     return tail
 
 
-cdef inline floating lane_dot(const floating* x, const floating* y, int64_t n) noexcept nogil:
+cdef inline floating lane_dot(const floating* x, const floating* y,
+                              int64_t n) noexcept nogil:
     cdef floating lanes[LANES]
     cdef floating tail = 0
     cdef int64_t i = 0
     cdef int j
-    if n >= LANES:
+    if n >= FEW:
         for j in range(LANES):
             lanes[j] = 0
         while i + LANES <= n:
             for j in range(LANES):
                 lanes[j] += x[i + j] * y[i + j]
             i += LANES
+        while i + FEW <= n:
+            for j in range(FEW):
+                lanes[j] += x[i + j] * y[i + j]
+            i += FEW
         tail = sum_of_lanes[floating](lanes)
     while i < n:
         tail += x[i] * y[i]
@@ -85,16 +100,28 @@ cdef inline floating lane_dot(const floating* x, const floating* y, int64_t n) n
 
 
 cdef inline real lane_max(const real* x, int64_t n) noexcept nogil:
-    """Largest of n >= 1 elements; NaN if there is one."""
+    """Largest of n >= 1 elements; NaN if there is one. The last lanes may see elements twice."""
     cdef real lanes[LANES]
     cdef real best = x[0]
     cdef real value
     cdef int64_t i = 0
     cdef int j
-    if n >= LANES:
+    if n < FEW:
+        for i in range(1, n):
+            value = x[i]
+            best = larger(best, value)
+        return best
+    if n < LANES:
+        for j in range(FEW):
+            lanes[j] = x[n - FEW + j]
+        while i + FEW <= n:
+            for j in range(FEW):
+                value = x[i + j]
+                lanes[j] = larger(lanes[j], value)
+            i += FEW
+    else:
         for j in range(LANES):
-            lanes[j] = x[j]
-        i = LANES
+            lanes[j] = x[n - LANES + j]
         while i + LANES <= n:
             for j in range(LANES):
                 value = x[i + j]
@@ -102,28 +129,38 @@ cdef inline real lane_max(const real* x, int64_t n) noexcept nogil:
             i += LANES
         for j in range(32):
             lanes[j] = larger(lanes[j], lanes[j + 32])
-        for j in range(16):
-            lanes[j] = larger(lanes[j], lanes[j + 16])
-        for j in range(16):
-            best = larger(best, lanes[j])
-    while i < n:
-        value = x[i]
-        best = larger(best, value)
-        i += 1
-    return best
+        for j in range(FEW):
+            lanes[j] = larger(lanes[j], lanes[j + FEW])
+    for j in range(8):
+        lanes[j] = larger(lanes[j], lanes[j + 8])
+    for j in range(4):
+        lanes[j] = larger(lanes[j], lanes[j + 4])
+    return larger(larger(lanes[0], lanes[1]), larger(lanes[2], lanes[3]))
 
 
 cdef inline real lane_min(const real* x, int64_t n) noexcept nogil:
-    """Smallest of n >= 1 elements; NaN if there is one."""
+    """Smallest of n >= 1 elements; NaN if there is one. The last lanes may see elements twice."""
     cdef real lanes[LANES]
     cdef real best = x[0]
     cdef real value
     cdef int64_t i = 0
     cdef int j
-    if n >= LANES:
+    if n < FEW:
+        for i in range(1, n):
+            value = x[i]
+            best = smaller(best, value)
+        return best
+    if n < LANES:
+        for j in range(FEW):
+            lanes[j] = x[n - FEW + j]
+        while i + FEW <= n:
+            for j in range(FEW):
+                value = x[i + j]
+                lanes[j] = smaller(lanes[j], value)
+            i += FEW
+    else:
         for j in range(LANES):
-            lanes[j] = x[j]
-        i = LANES
+            lanes[j] = x[n - LANES + j]
         while i + LANES <= n:
             for j in range(LANES):
                 value = x[i + j]
@@ -131,15 +168,13 @@ cdef inline real lane_min(const real* x, int64_t n) noexcept nogil:
             i += LANES
         for j in range(32):
             lanes[j] = smaller(lanes[j], lanes[j + 32])
-        for j in range(16):
-            lanes[j] = smaller(lanes[j], lanes[j + 16])
-        for j in range(16):
-            best = smaller(best, lanes[j])
-    while i < n:
-        value = x[i]
-        best = smaller(best, value)
-        i += 1
-    return best
+        for j in range(FEW):
+            lanes[j] = smaller(lanes[j], lanes[j + FEW])
+    for j in range(8):
+        lanes[j] = smaller(lanes[j], lanes[j + 8])
+    for j in range(4):
+        lanes[j] = smaller(lanes[j], lanes[j + 4])
+    return smaller(smaller(lanes[0], lanes[1]), smaller(lanes[2], lanes[3]))
 
 
 cdef inline void block_moments(const floating* x, int64_t n, double* mean,
