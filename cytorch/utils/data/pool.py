@@ -53,8 +53,9 @@ class WorkerPool:
                                            self.workers)
                     self.workers.append(worker)
         except OSError as error:
+            started = len(self.workers)
             self.stop()
-            raise OSError(error.errno, f"DataLoader: worker {len(self.workers)} of num_workers="
+            raise OSError(error.errno, f"DataLoader: worker {started} of num_workers="
                           f"{setup.num_workers} could not be started: {error.strerror}") from error
         except BaseException:
             self.stop()

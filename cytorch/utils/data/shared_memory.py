@@ -1,8 +1,8 @@
 """Slots of shared memory in which workers hand over the arrays of a batch.
 
 A slot is an anonymous file: created by the worker, its descriptor sent once to the main process,
-closed by both as soon as it is mapped. No name ever exists, so none can be left behind, and the
-number of open files does not grow with the number of batches.
+mapped by both. No name ever exists, so none can be left behind, and the number of open files (one
+per slot, which the mapping holds) does not grow with the number of batches.
 """
 from __future__ import annotations
 

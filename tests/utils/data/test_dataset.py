@@ -94,7 +94,8 @@ def test_subset() -> None:
 
 
 @pytest.mark.parametrize(("lengths", "sizes"), [
-    ([7, 3], [7, 3]), ([0.5, 0.5], [5, 5]), ([1 / 3, 2 / 3], [4, 6]), ([0.25, 0.25, 0.5], [3, 2, 5]),
+    ([7, 3], [7, 3]), ([0.5, 0.5], [5, 5]), ([1 / 3, 2 / 3], [4, 6]),
+    ([0.25, 0.25, 0.5], [3, 2, 5]),
 ])
 def test_random_split(lengths: list[float], sizes: list[int]) -> None:
     generator = cytorch.Generator().manual_seed(3)
