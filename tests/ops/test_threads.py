@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.layouts import to_numpy
-from support.samples import map_tensors, tensors_in
-from support.table import changes_argument, describe, is_random, run, samples_of
 
 import cytorch
 from cytorch.ops.spec import Op
+from support.layouts import to_numpy
+from support.samples import map_tensors, tensors_in
+from support.table import changes_argument, describe, is_random, run, samples_of
 
 ROWS, COLUMNS = 400, 700  # large enough for every kernel to split its work
 
