@@ -38,6 +38,10 @@ def leaf(T: Any, *shape: int) -> Any:
     return (T.arange(count, dtype=T.float64) + 1).reshape(shape).requires_grad_()
 
 
+def node_name(tensor: Any) -> str:
+    return str(tensor.grad_fn.name()).rpartition("::")[2]
+
+
 @program
 def add_to_view_of_nonleaf(T: Any) -> Any:
     x = leaf(T, 4)
@@ -70,7 +74,7 @@ def view_gets_new_grad_fn_after_base_changed(T: Any) -> Any:
 def base_gets_copy_slices(T: Any) -> Any:
     y = leaf(T, 4) * 2
     y[0] = 5.0
-    return y.grad_fn.name(), y
+    return node_name(y), y
 
 
 @program
@@ -129,7 +133,7 @@ def set_row_of_buffer_without_grad(T: Any) -> Any:
     y = T.zeros(3, 2, dtype=T.float64)
     y[1] = w * 3
     y.sum().backward()
-    return y.requires_grad, w.grad, y.grad_fn.name()
+    return y.requires_grad, w.grad, node_name(y)
 
 
 @program
