@@ -8,6 +8,7 @@ the pieces' results are combined pairwise in a fixed order: the thread count nev
 from libc.stdint cimport int64_t
 
 from cytorch._C.kernels.kernel_call cimport KernelCall, RangeFunction
+from cytorch._C.types cimport real
 
 cdef enum:
     BLOCK = 4096         # elements that are folded at once when going along a row
@@ -124,3 +125,26 @@ cdef inline void run_plan(Plan* plan, KernelCall* call, RangeFunction function) 
         function(plan, 0, plan.items)
     else:
         call.parallel_for(plan.items, plan.grain, function, plan)
+
+
+cdef inline int64_t block_length(Plan* plan, int64_t position, int64_t end,
+                                 int64_t most) noexcept nogil:
+    """Elements to take at once from `position` on; long rows are not crossed, so need no copy."""
+    cdef int64_t n = min(end - position, most)
+    if plan.element_stride == 1 and plan.row_length >= 256:
+        n = min(n, plan.row_length - position % plan.row_length)
+    return n
+
+
+cdef inline void gather(Plan* plan, const real* x, int64_t position, int64_t n,
+                        real* out) noexcept nogil:
+    """Copy `n` reduced elements from `position` on into `out`."""
+    cdef int64_t column = position % plan.row_length, stride = plan.element_stride, i
+    cdef int64_t offset = position // plan.row_length * plan.row_stride + column * stride
+    for i in range(n):
+        out[i] = x[offset]
+        column += 1
+        offset += stride
+        if column == plan.row_length:
+            column = 0
+            offset += plan.row_stride - plan.row_length * stride
