@@ -39,61 +39,13 @@ enum { TILE_ACCUMULATE = 1, TILE_RELU = 2 };
 #define LOW_16 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define HIGH_16 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 
-#define REAL float
-#define LANE_INDEX int32_t
-#define NAMED(name) name##_float
-#if VECTOR_BYTES == 64
-#define LANES 16
-#define LOW_LANES LOW_16
-#define HIGH_LANES HIGH_16
-#define MULTIPLY_ADD(x, y, sum) _mm512_fmadd_ps(x, y, sum)
-#elif VECTOR_BYTES == 32
-#define LANES 8
-#define LOW_LANES LOW_8
-#define HIGH_LANES HIGH_8
-#define MULTIPLY_ADD(x, y, sum) _mm256_fmadd_ps(x, y, sum)
-#else
-#define LANES 4
-#define LOW_LANES LOW_4
-#define HIGH_LANES HIGH_4
-#define MULTIPLY_ADD(x, y, sum) ((x) * (y) + (sum))
-#endif
+#include "simd_float.h"
 #include "gemm_tile.h"
 #include "gemm_vector.h"
-#undef REAL
-#undef LANE_INDEX
-#undef NAMED
-#undef LANES
-#undef LOW_LANES
-#undef HIGH_LANES
-#undef MULTIPLY_ADD
+#include "simd_end.h"
 
-#define REAL double
-#define LANE_INDEX int64_t
-#define NAMED(name) name##_double
-#if VECTOR_BYTES == 64
-#define LANES 8
-#define LOW_LANES LOW_8
-#define HIGH_LANES HIGH_8
-#define MULTIPLY_ADD(x, y, sum) _mm512_fmadd_pd(x, y, sum)
-#elif VECTOR_BYTES == 32
-#define LANES 4
-#define LOW_LANES LOW_4
-#define HIGH_LANES HIGH_4
-#define MULTIPLY_ADD(x, y, sum) _mm256_fmadd_pd(x, y, sum)
-#else
-#define LANES 2
-#define LOW_LANES LOW_2
-#define HIGH_LANES HIGH_2
-#define MULTIPLY_ADD(x, y, sum) ((x) * (y) + (sum))
-#endif
+#include "simd_double.h"
 #include "gemm_tile.h"
 #include "gemm_vector.h"
-#undef REAL
-#undef LANE_INDEX
-#undef NAMED
-#undef LANES
-#undef LOW_LANES
-#undef HIGH_LANES
-#undef MULTIPLY_ADD
+#include "simd_end.h"
 #endif

@@ -79,7 +79,7 @@ cdef inline int multiply_large(KernelCall* call, Product* product, floating* kin
                 one.first_step = step
                 step += divide_evenly(product.depth - step, depth_block(kind), 1)
                 one.last_step = step
-                call.parallel_for(panels, 8, pack_columns, &one)
+                call.parallel_for(panels, 3, pack_columns, &one)
                 call.parallel_for(product.row_tasks, 1, multiply_rows, &one)
             column = one.last_column
     call.release(memory)
