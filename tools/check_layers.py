@@ -99,20 +99,23 @@ def check_pyx() -> Iterator[str]:
                 yield f"{where}: {name} is below {target}"
 
 
-def imports_of(path: Path, name: str) -> Iterator[tuple[int, str]]:
-    """(line, absolute module name) of each import; `from .a import b` gives a.b too."""
+def imports_of(path: Path, name: str) -> Iterator[tuple[int, str, bool]]:
+    """(line, absolute name, whether inside a function) of each import in a Python file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    inside = {id(node) for function in ast.walk(tree) if isinstance(function, ast.FunctionDef)
+              for node in ast.walk(function)}
     for node in ast.walk(tree):
+        late = id(node) in inside
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield node.lineno, alias.name
+                yield node.lineno, alias.name, late
         elif isinstance(node, ast.ImportFrom):
             parts = package.split(".")
             base = ".".join(parts[:len(parts) - node.level + 1]) if node.level else ""
             target = ".".join(part for part in (base, node.module or "") if part)
             for alias in node.names:
-                yield node.lineno, f"{target}.{alias.name}"
+                yield node.lineno, f"{target}.{alias.name}", late
 
 
 def known_module(target: str, modules: set[str]) -> str:
@@ -122,11 +125,19 @@ def known_module(target: str, modules: set[str]) -> str:
     return target
 
 
-def problem_of(name: str, target: str) -> str:
+def in_table(name: str) -> bool:
+    """Whether setup.py reads this module before anything is compiled."""
+    return name == "cytorch.ops" or (name.startswith("cytorch.ops.")
+                                     and name not in TABLE_INFRASTRUCTURE)
+
+
+def problem_of(name: str, target: str, late: bool) -> str:
     """Why `name` must not import `target`; empty when it may."""
-    in_table = name.startswith("cytorch.ops.") and name not in TABLE_INFRASTRUCTURE
-    if (in_table or name == "cytorch.ops") and not target.startswith("cytorch.ops"):
-        return f"the op table imports only ops.spec and the standard library, not {target}"
+    if in_table(name) and target.startswith("cytorch.ops"):
+        return "" if target != "cytorch.ops.install" else "the op table comes before install"
+    if in_table(name):  # bodies run when all is there, so they may use the public names
+        return "" if late and target in ("cytorch", *CORE_MAY_IMPORT) else (
+            f"the op table imports only ops.spec and the standard library, not {target}")
     if target.startswith("cytorch.gpu"):
         return "gpu is loaded by the device hook of the compiled core alone"
     if target.startswith("cytorch._C") and matches(name, NEVER_COMPILED):
@@ -142,14 +153,14 @@ def check_python() -> Iterator[str]:
     root = ROOT / "cytorch"
     files = {module_name(p, root, "cytorch"): p for p in sorted(root.rglob("*.py"))}
     for name, path in files.items():
-        for line, target in imports_of(path, name):
+        for line, target, late in imports_of(path, name):
             where = f"{path.relative_to(ROOT)}:{line}"
             if not target.startswith("cytorch"):
                 outside = target.partition(".")[0]
-                if name.startswith("cytorch.ops.") and outside not in STANDARD:
+                if in_table(name) and not late and outside not in STANDARD:
                     yield f"{where}: the op table is read before {outside} may be there"
                 continue
-            problem = problem_of(name, known_module(target, set(files)))
+            problem = problem_of(name, known_module(target, set(files)), late)
             if problem:
                 yield f"{where}: {problem}"
 
