@@ -8,7 +8,7 @@ import pkgutil
 
 from .spec import TABLE
 
-_INFRASTRUCTURE = {"spec", "install", "stubs", "derivatives"}
+_INFRASTRUCTURE = {"spec", "install", "stubs", "derivatives", "dtypes"}
 
 for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     if _module not in _INFRASTRUCTURE:

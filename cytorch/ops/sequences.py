@@ -1,0 +1,162 @@
+"""New tensors with regular contents: ranges, grids of numbers, identity, triangles' indices."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .creation import OPTIONS, finished
+from .dtypes import default_dtype, dtype_named, is_integral
+from .spec import FLOATING, INTEGRAL, argument_error, call, op, ops, structured
+
+_KERNELS = INTEGRAL + FLOATING
+
+op("_arange_(Tensor input, int first, int int_step, float start, float step) -> ()",
+   kernel=structured(_KERNELS, "arange"), extra={"mutates": ("input",)}, forms="function",
+   samples=lambda s: [call(s.tensor(5), 0, 1, 0.0, 1.0), call(s.ints(5), 3, 2, 3.0, 2.0)],
+   doc="Fill a contiguous tensor with start + i * step; integer dtypes take the integers.")
+op("_linspace_(Tensor input, float start, float end) -> ()",
+   kernel=structured(_KERNELS, "linspace"), extra={"mutates": ("input",)}, forms="function",
+   samples=lambda s: [call(s.tensor(5), 0.0, 1.0), call(s.tensor(1), 2.0, 3.0)],
+   doc="Fill a contiguous tensor with numbers evenly spaced from `start` to `end`.")
+
+
+def made_by(fill: Any, size: Any, dtype: Any, device: Any, requires_grad: bool = False) -> Any:
+    """A tensor of this size that `fill` writes; 16-bit floats by way of float32."""
+    dtype = ops._empty((), dtype, "meta").dtype
+    short = dtype.is_floating_point and dtype.itemsize == 2
+    result = ops._empty(size, dtype_named("float32") if short else dtype, device)
+    fill(result)
+    return finished(result.to(dtype) if short else result, requires_grad)
+
+
+def _count(start: Any, end: Any, step: Any) -> int:
+    for name, value in (("start", start), ("end", end), ("step", step)):
+        if not math.isfinite(value):
+            raise argument_error(f"arange: {name} must be finite, got {value}")
+    if step == 0:
+        raise argument_error("arange: step must not be zero")
+    if (end > start and step < 0) or (end < start and step > 0):
+        raise argument_error(f"arange: upper bound and lower bound are inconsistent with the sign "
+                             f"of step: start={start}, end={end}, step={step}")
+    if all(isinstance(value, int) for value in (start, end, step)):
+        return -((start - end) // step)
+    return math.ceil((end - start) / step)
+
+
+def _arange(start: Any, end: Any, step: Any, dtype: Any, layout: Any, device: Any,
+            requires_grad: bool, pin_memory: bool) -> Any:
+    if dtype is None:
+        integers = all(isinstance(value, int) for value in (start, end, step))
+        dtype = dtype_named("int64") if integers else default_dtype()
+    dtype = ops._empty((), dtype, "meta").dtype
+    if is_integral(dtype):
+        start, end, step = int(start), int(end), int(step)
+    return made_by(lambda out: ops._arange_(out, int(start), int(step), start, step),
+                   (_count(start, end, step),), dtype, device, requires_grad)
+
+
+op(f"arange(Scalar start, Scalar end, Scalar step=1, {OPTIONS}) -> Tensor", body=_arange,
+   forms="function out", ref="numpy.arange",
+   samples=lambda s: [call(2, 7), call(7, 2, -2), call(0.5, 2.0, 0.25), call(1, 1)],
+   errors=lambda s: [(call(0, 5, 0), "ArgumentError", "step must not be zero"),
+                     (call(5, 0, 1), "ArgumentError", "start=5, end=0, step=1")],
+   doc="""Numbers from `start` up to, not including, `end`, every `step`.
+
+Integers give int64, any float the default dtype. Element i is start + i * step.
+
+>>> cytorch.arange(1, 2, 0.25)
+tensor([1.0000, 1.2500, 1.5000, 1.7500])
+""")
+op(f"arange(Scalar end, {OPTIONS}) -> Tensor",
+   body=lambda end, dtype, layout, device, requires_grad, pin_memory: _arange(
+       0, end, 1, dtype, layout, device, requires_grad, pin_memory),
+   forms="function out", samples=lambda s: [call(5), call(0), call(2.5)], ref="numpy.arange",
+   doc="The numbers 0, 1, 2, ... below `end`.")
+
+
+def _steps(steps: int, name: str) -> int:
+    if steps < 0:
+        raise argument_error(f"{name}: number of steps must be non-negative, got {steps}")
+    return steps
+
+
+def _linspace(start: Any, end: Any, steps: int, dtype: Any, layout: Any, device: Any,
+              requires_grad: bool, pin_memory: bool) -> Any:
+    return made_by(lambda out: ops._linspace_(out, start, end), (_steps(steps, "linspace"),),
+                   dtype, device, requires_grad)
+
+
+op(f"linspace(Scalar start, Scalar end, int steps, {OPTIONS}) -> Tensor", body=_linspace,
+   forms="function out", ref="numpy.linspace",
+   samples=lambda s: [call(0, 1, 5), call(3.0, -2.0, 4), call(1, 2, 1), call(0, 1, 0),
+                      call(0, 9, 4, dtype="int64")],
+   errors=lambda s: [(call(0, 1, -1), "ArgumentError", "got -1")],
+   doc="""`steps` numbers evenly spaced from `start` to `end`, both included.
+
+>>> cytorch.linspace(0, 1, 5)
+tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+""")
+
+
+def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout: Any, device: Any,
+              requires_grad: bool, pin_memory: bool) -> Any:
+    wanted = ops._empty((), dtype, "meta").dtype
+    exponents = ops.linspace(start, end, _steps(steps, "logspace"), dtype=float, device=device)
+    return finished(ops.pow(base, exponents).to(wanted), requires_grad)
+
+
+op(f"logspace(Scalar start, Scalar end, int steps, float base=10.0, {OPTIONS}) -> Tensor",
+   body=_logspace, forms="function out", ref="numpy.logspace",
+   samples=lambda s: [call(0, 2, 5), call(-1, 1, 3, 2.0), call(0, 1, 0)],
+   errors=lambda s: [(call(0, 1, -1), "ArgumentError", "got -1")],
+   doc="""`base` to the power of `steps` numbers evenly spaced from `start` to `end`.
+
+>>> cytorch.logspace(0, 2, 3)
+tensor([  1.,  10., 100.])
+""")
+
+
+def _eye(n: int, m: int | None, dtype: Any, layout: Any, device: Any, requires_grad: bool,
+         pin_memory: bool) -> Any:
+    columns = n if m is None else m
+    if n < 0 or columns < 0:
+        raise argument_error(f"eye: sizes must be non-negative, got ({n}, {columns})")
+    result = ops.zeros((n, columns), dtype=dtype, device=device)
+    if n and columns:
+        result.diagonal().fill_(1)
+    return finished(result, requires_grad)
+
+
+op(f"eye(int n, int? m=None, {OPTIONS}) -> Tensor", body=_eye, forms="function out",
+   samples=lambda s: [call(3), call(2, 4), call(0), call(3, 1)], ref="numpy.eye",
+   errors=lambda s: [(call(-1), "ArgumentError", "non-negative")],
+   doc="""Ones on the diagonal, zeros elsewhere: n rows and m (or n) columns.
+
+>>> cytorch.eye(2)
+tensor([[1., 0.],
+        [0., 1.]])
+""")
+
+
+def _triangle_indices(name: str, row: int, col: int, offset: int, dtype: Any, device: Any) -> Any:
+    if row < 0 or col < 0:
+        raise argument_error(f"{name}: sizes must be non-negative, got ({row}, {col})")
+    mask = ops.ones((row, col), dtype=dtype_named("bool"), device=device)
+    chosen = getattr(ops, name[:4])(mask, offset).nonzero().t().contiguous()
+    return chosen if dtype is None else chosen.to(dtype)
+
+
+for _name, _lower in (("tril_indices", "lower"), ("triu_indices", "upper")):
+    op(f"{_name}(int row, int col, int offset=0, *, DType? dtype=None, Device? device=None, "
+       "any layout=None, bool pin_memory=False) -> Tensor",
+       body=lambda row, col, offset, dtype, device, layout, pin_memory, name=_name:
+       _triangle_indices(name, row, col, offset, dtype, device),
+       forms="function", extra={"data_dependent": True},
+       samples=lambda s: [call(3, 4), call(3, 3, 1), call(4, 2, -2), call(0, 3)],
+       errors=lambda s: [(call(-1, 2), "ArgumentError", "non-negative")],
+       doc=f"""Rows and columns of the {_lower} triangle of a row x col matrix, as a 2 x N tensor.
+
+>>> cytorch.{_name}(2, 2)
+tensor([[0, {'1, 1' if _lower == 'lower' else '0, 1'}],
+        [0, {'0, 1' if _lower == 'lower' else '1, 1'}]])
+""")
