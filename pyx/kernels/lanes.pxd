@@ -99,6 +99,31 @@ cdef inline floating lane_dot(const floating* x, const floating* y,
     return tail
 
 
+cdef inline floating lane_centered_dot(const floating* x, const floating* y, floating center,
+                                       int64_t n) noexcept nogil:
+    """Sum of x * (y - center)."""
+    cdef floating lanes[LANES]
+    cdef floating tail = 0
+    cdef int64_t i = 0
+    cdef int j
+    if n >= FEW:
+        for j in range(LANES):
+            lanes[j] = 0
+        while i + LANES <= n:
+            for j in range(LANES):
+                lanes[j] += x[i + j] * (y[i + j] - center)
+            i += LANES
+        while i + FEW <= n:
+            for j in range(FEW):
+                lanes[j] += x[i + j] * (y[i + j] - center)
+            i += FEW
+        tail = sum_of_lanes[floating](lanes)
+    while i < n:
+        tail += x[i] * (y[i] - center)
+        i += 1
+    return tail
+
+
 cdef inline real lane_max(const real* x, int64_t n) noexcept nogil:
     """Largest of n >= 1 elements; NaN if there is one. The last lanes may see elements twice."""
     cdef real lanes[LANES]
