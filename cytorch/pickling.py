@@ -8,6 +8,8 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+from cytorch.errors import AutogradError
+
 
 def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
     """Whether the elements fill their range of memory without holes or overlaps."""
@@ -20,12 +22,12 @@ def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
     return True
 
 
-def dense_bytes(tensor: Any) -> Any:
-    """The memory of a dense CPU tensor as a NumPy array of bytes, without a copy."""
-    import cytorch
-
+def raw_bytes(tensor: Any) -> memoryview:
+    """The memory of a dense CPU tensor as bytes, whatever its dtype, without a copy."""
+    if tensor.numel() == 0:
+        return memoryview(b"")
     flat = tensor.detach().as_strided((tensor.numel(),), (1,), tensor.storage_offset())
-    return flat.view(cytorch.uint8).numpy()
+    return pickle.PickleBuffer(flat).raw()
 
 
 def make_dense(tensor: Any) -> Any:
@@ -45,7 +47,7 @@ def reduce_tensor(tensor: Any, protocol: int) -> tuple[Any, ...]:
     import cytorch
 
     dense = make_dense(tensor)
-    raw: Any = dense_bytes(dense)
+    raw: Any = raw_bytes(dense)
     raw = pickle.PickleBuffer(raw) if protocol >= 5 else raw.tobytes()
     parameter = type(tensor).__name__ == "Parameter" and type(tensor) is cytorch.nn.Parameter
     kind = None if parameter or type(tensor) is cytorch.Tensor else type(tensor)
@@ -82,3 +84,40 @@ def rebuild_tensor(buffer: Any, dtype: str, shape: tuple[int, ...], strides: tup
     if kind is not None:
         tensor = tensor.as_subclass(kind)
     return tensor.requires_grad_(requires_grad)
+
+
+def deepcopy_tensor(tensor: Any, memo: dict[int, Any]) -> Any:
+    """What `Tensor.__deepcopy__` calls: the copy shares memory with the copies of its own views.
+
+    Raises AutogradError for a tensor that was computed with gradients.
+    """
+    import copy
+
+    if id(tensor) in memo:
+        return memo[id(tensor)]
+    if not tensor.is_leaf:
+        raise AutogradError("deepcopy: only tensors made by the user (leaves) can be copied; use "
+                            "detach() or clone() for results of recorded ops")
+    result = _copy_elements(tensor, memo).requires_grad_(tensor.requires_grad)
+    memo[id(tensor)] = result
+    if tensor.grad is not None:
+        result.grad = copy.deepcopy(tensor.grad, memo)
+    attributes = getattr(tensor, "__dict__", None)
+    if attributes:
+        result.__dict__.update(copy.deepcopy(attributes, memo))
+    return result
+
+
+def _copy_elements(tensor: Any, memo: dict[int, Any]) -> Any:
+    import copy
+
+    import cytorch
+
+    base = tensor._base
+    if base is not None and base.is_leaf and base.is_contiguous():
+        offset = tensor.storage_offset() - base.storage_offset()
+        copied = copy.deepcopy(base, memo).detach()
+        result = copied.as_strided(tuple(tensor.shape), tuple(tensor.stride()), offset)
+    else:
+        result = tensor.detach().clone()
+    return result if type(tensor) is cytorch.Tensor else result.as_subclass(type(tensor))
