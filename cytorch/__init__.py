@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from math import e, inf, nan, pi
 from typing import Any
 
 try:
@@ -51,7 +52,6 @@ _install(sys.modules[__name__])
 strided, sparse_coo = "strided", "sparse_coo"
 contiguous_format, preserve_format = "contiguous_format", "preserve_format"
 channels_last, channels_last_3d = "channels_last", "channels_last_3d"
-inf, nan, pi, e = float("inf"), float("nan"), 3.141592653589793, 2.718281828459045
 newaxis = None
 
 # Names that live in modules which are imported when they are first asked for.

@@ -8,7 +8,9 @@
  *   module loads, since an OpenMP runtime may narrow the main thread's mask later. */
 #ifndef CYTORCH_THREADS_H
 #define CYTORCH_THREADS_H
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>

@@ -76,8 +76,8 @@ cdef class Derivative:
         if word in positions:
             source = SOURCE_INPUT if word in tensors else SOURCE_ARGUMENT
             position = positions[word]
-        elif word.endswith("_shape") and word[:-6] in tensors:
-            source, position = SOURCE_SHAPE, positions[word[:-6]]
+        elif word.endswith("_shape") and word.removesuffix("_shape") in tensors:
+            source, position = SOURCE_SHAPE, positions[word.removesuffix("_shape")]
         elif word in outputs:
             source, position = SOURCE_OUTPUT, outputs.index(word)
         else:
@@ -171,7 +171,8 @@ cdef int save_value(Node node, object value, bint is_output, int output) except 
                 slot.creator = <PyObject*>creator
                 slot.creator_output = tensor.creator_output
         if mode().saved_hooks:
-            value = record_functions.pack_hook(value), slot.role
+            value = (record_functions.pack_hook(alias(tensor)), slot.role,
+                     tensor if slot.role == SAVED_LEAF else None)
             slot.role = SAVED_HOOKED
     elif isinstance(value, list):
         value = tuple(value)
@@ -204,7 +205,11 @@ cdef object unpack_saved(Node node, int index):
     if role == SAVED_OTHER:
         return value
     if role == SAVED_HOOKED:
-        value, role = record_functions.unpack_hook(value[0]), value[1]
+        packed, role, leaf = <tuple>value
+        if leaf is not None and not mode().grad_disabled:
+            # A second derivative needs the leaf itself, not a copy of its values.
+            return leaf
+        value = record_functions.unpack_hook(packed)
         if not isinstance(value, Tensor):
             raise TypeError(f"an unpack hook must return a tensor, got {type(value).__name__}")
         tensor = <Tensor>value
@@ -345,7 +350,23 @@ cdef Node record(Derivative self, PyObject** bound, PyObject** outputs, int n_ou
     return node
 
 
-cdef object call_function(Derivative self, Node node, int number, list gradients, tuple needs):
+cdef dict hooked_values(Node node):
+    """An empty dict for a node with saved-tensor hooks: each is unpacked once per run."""
+    cdef int i
+    for i in range(node.n_saved):
+        if node.saved[i].role == SAVED_HOOKED:
+            return {}
+    return None
+
+
+cdef object unpack_once(Node node, int index, dict unpacked):
+    if index not in unpacked:
+        unpacked[index] = unpack_saved(node, index)
+    return unpacked[index]
+
+
+cdef object call_function(Derivative self, Node node, int number, list gradients, tuple needs,
+                          dict unpacked):
     """Call derivative function `number` with the values that its parameters name."""
     cdef list values = []
     cdef int source, index
@@ -354,8 +375,10 @@ cdef object call_function(Derivative self, Node node, int number, list gradients
             values.append(gradients[index])
         elif source == SOURCE_NEEDS:
             values.append(needs)
-        else:
+        elif unpacked is None:
             values.append(unpack_saved(node, index))
+        else:
+            values.append(unpack_once(node, index, unpacked))
     return self.functions[number](*values)
 
 
@@ -364,8 +387,9 @@ cdef object run_derivative(Node node, list gradients, tuple wanted):
     cdef Derivative self = <Derivative>node.op
     cdef list results = []
     cdef int i, edge = 0
+    cdef dict unpacked = hooked_values(node)
     if self.combined and not self.has_lists:
-        results = list(call_function(self, node, 0, gradients, wanted))
+        results = list(call_function(self, node, 0, gradients, wanted, unpacked))
         if len(results) != self.n_inputs:
             raise AutogradError(f"{self.op_name}: the derivative returned {len(results)} "
                                 f"gradients for {self.n_inputs} tensor parameters")
@@ -373,7 +397,7 @@ cdef object run_derivative(Node node, list gradients, tuple wanted):
     if not self.has_lists:
         for i in range(self.n_inputs):
             if wanted[i] and self.functions[i] is not None:
-                results.append(call_function(self, node, i, gradients, wanted))
+                results.append(call_function(self, node, i, gradients, wanted, unpacked))
             else:
                 results.append(None)
         return results
@@ -384,9 +408,9 @@ cdef object run_derivative(Node node, list gradients, tuple wanted):
         needs.append(any(wanted[edge:edge + width]))
         edge += width
     if self.combined:
-        answers = call_function(self, node, 0, gradients, tuple(needs))
+        answers = call_function(self, node, 0, gradients, tuple(needs), unpacked)
     else:
-        answers = [call_function(self, node, i, gradients, tuple(needs))
+        answers = [call_function(self, node, i, gradients, tuple(needs), unpacked)
                    if needs[i] and self.functions[i] is not None else None
                    for i in range(self.n_inputs)]
     for count, answer in zip(counts, answers):

@@ -195,9 +195,9 @@ cdef object broadcast_error(Operator self, PyObject** values, int count):
     shapes = [shape_tuple(<Tensor>values[i]) for i in range(count)
               if isinstance(<object>values[i], Tensor)]
     for i in range(1, 1 + max(map(len, shapes))):
-        found = {shape[-i] for shape in shapes if len(shape) >= i} - {1}
+        found = {shape[len(shape) - i] for shape in shapes if len(shape) >= i} - {1}
         if len(found) > 1:
-            first, second = sorted(found, key=[s[-i] for s in shapes if len(s) >= i].index)[:2]
+            first, second = sorted(found, key=[s[len(s) - i] for s in shapes if len(s) >= i].index)[:2]
             return ShapeError(
                 f"{self.name}(): shapes {' and '.join(map(str, shapes))} cannot be broadcast: "
                 f"{first} != {second}. The size of tensor a ({first}) must match the size of "
@@ -214,7 +214,7 @@ cdef int check_writable(Tensor target, str op_name) except -1:
 
 cdef int check_overlap(Tensor target, Tensor source, str op_name) except -1:
     """Raise when the two share some memory without being the same elements."""
-    cdef int64_t low, high, other_low, other_high
+    cdef int64_t low = 0, high = 0, other_low = 0, other_high = 0
     cdef char* begin
     cdef char* other_begin
     if target.block != source.block or target.block == NULL or target.count == 0 or \

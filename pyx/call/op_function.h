@@ -15,12 +15,13 @@ typedef struct {
   PyObject *name, *qualified_name, *doc, *module, *dict;
 } OpFunction;
 
-static PyObject *(*op_dispatch)(PyObject *target, PyObject *const *arguments, Py_ssize_t count,
+static PyObject *(*op_dispatch)(PyObject *target, PyObject **arguments, Py_ssize_t count,
                                 PyObject *names);
 
 static PyObject *op_vectorcall(PyObject *self, PyObject *const *arguments, size_t count,
                                PyObject *names) {
-  return op_dispatch(((OpFunction *)self)->target, arguments, PyVectorcall_NARGS(count), names);
+  return op_dispatch(((OpFunction *)self)->target, (PyObject **)arguments,
+                     PyVectorcall_NARGS(count), names);
 }
 
 static PyObject *op_bind(PyObject *self, PyObject *instance, PyObject *type) {
