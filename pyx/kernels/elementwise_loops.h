@@ -31,6 +31,13 @@
     }                                                                                           \
   } while (0)
 
+#define FILL_LOOP(out, value, n)                                                                \
+  do {                                                                                          \
+    __typeof__(&*(out)) o_ = (out);                                                             \
+    const __typeof__(*(out)) value_ = (value);                                                  \
+    EACH_ELEMENT(i_, n) o_[i_] = value_;                                                        \
+  } while (0)
+
 #define BINARY_LOOP(out, x, y, strides, n, body)                                                \
   do {                                                                                          \
     __typeof__(&*(out)) o_ = (out);                                                             \
