@@ -13,7 +13,6 @@ _NAMES = {"FloatTensor": "float32", "DoubleTensor": "float64", "HalfTensor": "fl
           "ShortTensor": "int16", "IntTensor": "int32", "LongTensor": "int64",
           "BoolTensor": "bool", "ComplexFloatTensor": "complex64",
           "ComplexDoubleTensor": "complex128"}
-__all__ = sorted(_NAMES)
 
 
 def _sizes(arguments: tuple[Any, ...]) -> tuple[int, ...] | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 import array
 from typing import Any
 
-import cytorch
 import numpy as np
 import pytest
+
+import cytorch
 
 
 @pytest.mark.parametrize(("data", "dtype", "shape"), [

@@ -1,11 +1,12 @@
 """The picture of a recorded graph."""
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
 
 import cytorch
-import pytest
 from cytorch.utils.graph import draw
 
 

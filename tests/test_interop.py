@@ -5,9 +5,10 @@ import gc
 import weakref
 from typing import Any
 
-import cytorch
 import numpy as np
 import pytest
+
+import cytorch
 
 DTYPES = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 

@@ -1,10 +1,11 @@
 """The __torch_function__ protocol: subclasses, foreign types and modes."""
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+
+import pytest
 
 import cytorch
-import pytest
 from cytorch.overrides import (
     BaseTorchFunctionMode,
     DisableTorchFunction,
@@ -20,7 +21,7 @@ from cytorch.overrides import (
 class Named(cytorch.Tensor):
     """Keeps its type, and counts."""
 
-    calls: list[str] = []
+    calls: ClassVar[list[str]] = []
 
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 
 inf, nan = float("inf"), float("nan")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import copy
 import pickle
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch import Size
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cytorch._C.autograd.api import backward, grad
+from cytorch._C.autograd.api import backward, grad, install_callbacks
 
-from . import graph
+from . import anomaly, graph
 from .anomaly import (
     detect_anomaly,
     is_anomaly_check_nan_enabled,
@@ -30,6 +30,9 @@ __all__ = ["Function", "GradcheckError", "Variable", "backward", "detect_anomaly
            "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled",
            "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_detect_anomaly",
            "set_grad_enabled"]
+
+# The compiled engine calls back into these two.
+install_callbacks(graph, anomaly)
 
 
 def __getattr__(name: str) -> Any:

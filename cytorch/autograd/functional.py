@@ -53,7 +53,8 @@ def _require_history(tensors: Tensors, strict: bool, what: str) -> None:
                                 "This is not allowed in strict mode.")
 
 
-def _run(func: Callable[..., Any], inputs: Tensors, strict: bool, name: str) -> tuple[Tensors, bool]:
+def _run(func: Callable[..., Any], inputs: Tensors, strict: bool,
+         name: str) -> tuple[Tensors, bool]:
     outputs, was_tuple = _as_tensors(
         func(*inputs), f"{name}: the output of the user-provided function")
     _require_history(outputs, strict, f"{name}: output")

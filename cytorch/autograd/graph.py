@@ -62,16 +62,18 @@ class _HookStack(threading.local):
 _hooks = _HookStack()
 
 
-def _pack(tensor: Any) -> Any:
-    pack, unpack = _hooks.pairs[-1]
+def pack(tensor: Any) -> Any:
+    """Apply the innermost pack hook; the engine calls this when it saves a tensor."""
+    pack_hook, unpack_hook = _hooks.pairs[-1]
     # A hook may record ops itself; what those save is not its business.
     with _hooks_suspended():
-        return pack(tensor), unpack
+        return pack_hook(tensor), unpack_hook
 
 
-def _unpack(packed: Any) -> Any:
-    value, unpack = packed
-    return unpack(value)
+def unpack(packed: Any) -> Any:
+    """Apply the unpack hook that belongs to the pack hook; the engine calls this."""
+    value, unpack_hook = packed
+    return unpack_hook(value)
 
 
 @contextlib.contextmanager
@@ -187,12 +189,3 @@ def register_multi_grad_hook(tensors: Sequence[Any], fn: Callable[..., Any], *,
     handles = tuple(tensor.register_hook(lambda g, position=i: arrived(position, g))
                     for i, tensor in enumerate(tensors) if tensor.requires_grad)
     return _MultiHandle(handles)
-
-
-def _install() -> None:
-    from .anomaly import forward_record
-
-    api.install_callbacks(_pack, _unpack, forward_record)
-
-
-_install()

@@ -77,7 +77,7 @@ class CheckpointFunction(Function):
                               for x in detached))
 
 
-class _EnoughRecomputed(Exception):  # noqa: N818 - a signal, not an error
+class _EnoughRecomputed(Exception):
     """Everything that backward needs has been computed again."""
 
 

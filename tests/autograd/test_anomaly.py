@@ -4,8 +4,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch.autograd import Function, detect_anomaly, set_detect_anomaly
 
 

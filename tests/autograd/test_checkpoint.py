@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch.utils.checkpoint import checkpoint, checkpoint_sequential
 
 BOTH = pytest.mark.parametrize("use_reentrant", [False, True])

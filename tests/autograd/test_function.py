@@ -5,8 +5,9 @@ import gc
 import weakref
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch.autograd import Function, gradcheck, gradgradcheck
 from cytorch.autograd.function import once_differentiable
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch.autograd.functional import hessian, hvp, jacobian, jvp, vhp, vjp
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 import gc
 import weakref
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch import autograd
 
 

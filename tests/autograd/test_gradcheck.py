@@ -3,8 +3,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from cytorch.autograd import Function, GradcheckError, gradcheck, gradgradcheck
 
 MODES = pytest.mark.parametrize("fast_mode", [False, True])

@@ -4,8 +4,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 from support.subprocesses import run_python
 
 DEEP = """

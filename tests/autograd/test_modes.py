@@ -5,8 +5,9 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import cytorch
 import pytest
+
+import cytorch
 
 
 @pytest.fixture

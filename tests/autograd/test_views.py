@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.aliasing import PROGRAMS, outcome
 
 EXPECTED = json.loads(Path(__file__).with_name("views_expected.json").read_text())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from support.aliasing import PROGRAMS, outcome
 
 RECORD = Path(__file__).parents[1] / "autograd" / "views_expected.json"

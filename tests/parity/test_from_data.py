@@ -3,10 +3,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 import numpy as np
 import pytest
 import torch
+
+import cytorch
 
 DATA: list[Any] = [
     1, 1.5, True, [], [[], []], [1, 2], (1, 2), [True, False], [True, 2], [True, 2, 3.5],

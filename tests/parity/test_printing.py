@@ -5,10 +5,11 @@ import math
 import random
 from typing import Any
 
-import cytorch
 import numpy as np
 import pytest
 import torch
+
+import cytorch
 from cytorch import printing
 
 OPTIONS = [

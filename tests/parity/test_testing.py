@@ -4,10 +4,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import cytorch
 import numpy as np
 import pytest
 import torch
+
+import cytorch
 
 Pair = tuple[Any, Any]
 
