@@ -44,3 +44,13 @@ def promoted(tensors: Any) -> Any:
 def is_integral(dtype: Any) -> bool:
     """An integer dtype or bool."""
     return not (dtype.is_floating_point or dtype.is_complex)
+
+
+_OF_PYTHON_TYPES = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
+
+
+def as_dtype(dtype: Any) -> Any:
+    """A dtype object for what a caller may give: None means the default, `float` float64."""
+    if dtype is None:
+        return default_dtype()
+    return dtype_named(_OF_PYTHON_TYPES[dtype]) if dtype in _OF_PYTHON_TYPES else dtype

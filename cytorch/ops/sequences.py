@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from .creation import OPTIONS, finished
-from .dtypes import default_dtype, dtype_named, is_integral
+from .dtypes import as_dtype, default_dtype, dtype_named, is_integral
 from .spec import FLOATING, INTEGRAL, argument_error, call, op, ops, structured
 
 _KERNELS = INTEGRAL + FLOATING
@@ -20,13 +20,17 @@ op("_linspace_(Tensor input, float start, float end) -> ()",
    doc="Fill a contiguous tensor with numbers evenly spaced from `start` to `end`.")
 
 
+# Kernels that fill a tensor have none of these dtypes; the stand-in is converted afterwards.
+_STAND_INS = {"torch.float16": "float32", "torch.bfloat16": "float32", "torch.bool": "uint8"}
+
+
 def made_by(fill: Any, size: Any, dtype: Any, device: Any, requires_grad: bool = False) -> Any:
-    """A tensor of this size that `fill` writes; 16-bit floats by way of float32."""
-    dtype = ops._empty((), dtype, "meta").dtype
-    short = dtype.is_floating_point and dtype.itemsize == 2
-    result = ops._empty(size, dtype_named("float32") if short else dtype, device)
+    """A tensor of this size that `fill` writes."""
+    dtype = as_dtype(dtype)
+    stand_in = _STAND_INS.get(str(dtype))
+    result = ops._empty(size, dtype_named(stand_in) if stand_in else dtype, device)
     fill(result)
-    return finished(result.to(dtype) if short else result, requires_grad)
+    return finished(result.to(dtype) if stand_in else result, requires_grad)
 
 
 def _count(start: Any, end: Any, step: Any) -> int:
@@ -48,7 +52,7 @@ def _arange(start: Any, end: Any, step: Any, dtype: Any, layout: Any, device: An
     if dtype is None:
         integers = all(isinstance(value, int) for value in (start, end, step))
         dtype = dtype_named("int64") if integers else default_dtype()
-    dtype = ops._empty((), dtype, "meta").dtype
+    dtype = as_dtype(dtype)
     if is_integral(dtype):
         start, end, step = int(start), int(end), int(step)
     return made_by(lambda out: ops._arange_(out, int(start), int(step), start, step),
@@ -100,7 +104,7 @@ tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
 
 def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
-    wanted = ops._empty((), dtype, "meta").dtype
+    wanted = as_dtype(dtype)
     exponents = ops.linspace(start, end, _steps(steps, "logspace"), dtype=float, device=device)
     return finished(ops.pow(base, exponents).to(wanted), requires_grad)
 
