@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cytorch._C.autograd import api
-from cytorch._C.tensor import Tensor, add_method, set_python_methods
+from cytorch._C.tensor import Tensor, add_method, set_python_methods, with_type
 from cytorch.errors import AutogradError, ShapeError
 
 
@@ -144,7 +144,30 @@ def torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any 
     return default_torch_function(cls, func, types, args, kwargs)
 
 
+def as_subclass(self: Any, cls: type) -> Any:
+    """The same tensor, with its history, as an instance of a subclass of Tensor.
+
+    Raises TypeError when `cls` is no subclass of Tensor.
+    """
+    _check_subclass(cls)
+    if self.is_leaf and self.requires_grad:
+        self = self.view_as(self)  # a leaf accumulates its gradient itself: the result must not
+    return with_type(self, cls, True)
+
+
+def make_subclass(cls: type, data: Any, require_grad: bool = False) -> Any:
+    """A leaf over the memory of `data`, as an instance of a subclass of Tensor."""
+    _check_subclass(cls)
+    return with_type(data, cls, False).requires_grad_(require_grad)
+
+
+def _check_subclass(cls: Any) -> None:
+    if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+        raise TypeError(f"cls must be a type that inherits from Tensor, got {cls!r}")
+
+
 _METHODS = {
+    "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
     "__reduce_ex__": reduce_ex, "__deepcopy__": deepcopy, "__format__": format_,
     "T": property(transposed), "mT": property(matrix_transposed), "real": property(real),

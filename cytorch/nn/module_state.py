@@ -24,8 +24,6 @@ class _IncompatibleKeys(NamedTuple):
         return (f"_IncompatibleKeys(missing_keys={self.missing_keys}, "
                 f"unexpected_keys={self.unexpected_keys})")
 
-    __str__ = __repr__
-
 
 class StateDict:
     """Saving all parameters and persistent buffers in one flat dict, and loading them."""

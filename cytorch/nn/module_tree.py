@@ -153,19 +153,9 @@ class Tree:
             for module in self._children():
                 module._apply(fn)
         with cytorch.no_grad():
-            for parameter in self._parameters.values():
-                if parameter is None:
-                    continue
-                old, gradient = parameter.data, parameter.grad
-                new = fn(old)
-                if new is not old:
-                    new_gradient = None if gradient is None else fn(gradient.data)
-                    # a gradient of the old dtype cannot stay while the data changes
-                    parameter.grad = None
-                    parameter.data = new
-                    if gradient is not None and new_gradient is not None:
-                        new_gradient.requires_grad_(gradient.requires_grad)
-                        parameter.grad = new_gradient
+            for name, parameter in list(self._parameters.items()):
+                if parameter is not None:
+                    self._parameters[name] = _replaced(parameter, fn)
             for name, buffer in self._buffers.items():
                 if buffer is not None:
                     self._buffers[name] = fn(buffer)
@@ -227,6 +217,24 @@ class Tree:
     def share_memory(self: T) -> T:
         """Move all parameters and buffers to shared memory, for use by other processes."""
         return self._apply(lambda t: t.share_memory_())
+
+
+def _replaced(parameter: Any, fn: Callable[[Tensor], Tensor]) -> Any:
+    """The parameter with `fn` applied to its data; another object only to or from meta."""
+    old, gradient = parameter.data, parameter.grad
+    new = fn(old)
+    if new is old:
+        return parameter
+    new_gradient = None if gradient is None else fn(gradient.data)
+    if old.is_meta != new.is_meta:
+        parameter = type(parameter)(new, parameter.requires_grad)
+    else:
+        # first, since a gradient of the old dtype does not fit the new data
+        parameter.grad = None
+        parameter.data = new
+    if gradient is not None and new_gradient is not None:
+        parameter.grad = new_gradient.requires_grad_(gradient.requires_grad)
+    return parameter
 
 
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool]:

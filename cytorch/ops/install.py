@@ -23,6 +23,7 @@ from cytorch._C.call import (
 )
 from cytorch._C.call.operator import Operator
 from cytorch._C.tensor import OPERATOR_SLOTS, add_method
+from cytorch._C.tensor import set_parameter_type as set_parameter_type
 
 from . import TABLE
 from .spec import Op, ops
