@@ -38,14 +38,14 @@ cdef inline void fill_offsets(Operand* tensor, Operand* index, int64_t begin, in
         offsets[j] = offset_at(&odometer, j)
 
 
-cdef inline int indexed_offsets(KernelCall* call, int64_t many, int64_t first, int64_t* offsets,
-                                int64_t* block, int64_t* inner) noexcept nogil:
-    """Offsets that `many` index tensors stand for in dimensions first, first + 1, ... of input 0.
+cdef inline int indexed_offsets(KernelCall* call, Operand* tensor, int64_t many, int64_t first,
+                                int64_t* offsets, int64_t* block,
+                                int64_t* inner) noexcept nogil:
+    """Offsets that inputs 1 to `many` stand for in dimensions first, first + 1, ... of `tensor`.
 
     Negative indices count from the end. `block` is the number of elements that the indexed and
     later dimensions hold, `inner` that of the later ones.
     """
-    cdef Operand* tensor = &call.inputs[0]
     cdef int64_t count = call.inputs[1].numel, d, k, size, stride = 1, value
     cdef const int64_t* index
     cdef int status
