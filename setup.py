@@ -16,10 +16,10 @@ from Cython.Build import cythonize
 from setuptools import Extension, find_packages, setup
 
 HERE = Path(__file__).resolve().parent
-BUILD = Path("build")
 ROOTS = {"cytorch": "cytorch", "cytorch.gpu": "gpu", "cytorch._C": "pyx"}
 DEBUG = os.environ.get("CYTORCH_DEBUG") == "1"
 ASAN = os.environ.get("CYTORCH_ASAN") == "1"
+BUILD = Path("build/asan" if ASAN else "build/debug" if DEBUG else "build")
 ISA_FLAGS = {
     "base": [],
     "avx2": ["-march=x86-64-v3"],
@@ -138,5 +138,5 @@ setup(
     packages=packages(),
     package_dir=ROOTS,
     ext_modules=extensions(load_table()) if building else [Extension("cytorch._C.registry", [])],
-    options={"build_ext": {"parallel": os.cpu_count()}},
+    options={"build": {"build_base": str(BUILD)}, "build_ext": {"parallel": os.cpu_count()}},
 )

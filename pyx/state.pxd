@@ -34,6 +34,7 @@ cdef Mode* mode() noexcept nogil
 cdef Storage* storage_new(size_t nbytes) noexcept
 cdef void storage_free(Storage* storage) noexcept
 cdef uint64_t next_sequence() noexcept
+cdef bint allocation_must_fail() noexcept nogil
 
 cdef inline void storage_incref(Storage* storage) noexcept:
     storage.references += 1

@@ -9,6 +9,7 @@ cdef extern from "allocator.h":
     Storage* allocate_block(size_t nbytes) noexcept
     void free_block(Storage* storage) noexcept
     void empty_bins() noexcept
+    bint countdown_hits_zero "allocation_must_fail"() noexcept nogil
     size_t cached_bytes, cache_limit, live_bytes, live_blocks
     int64_t fail_countdown
 
@@ -35,6 +36,10 @@ cdef void storage_free(Storage* storage) noexcept:
         storage.deleter(storage)
     else:
         free_block(storage)
+
+
+cdef bint allocation_must_fail() noexcept nogil:
+    return fail_countdown >= 0 and countdown_hits_zero()
 
 
 cdef uint64_t next_sequence() noexcept:

@@ -8,7 +8,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from cytorch._C import registry
+from cytorch._C import buffer, registry
 from cytorch._C.autograd import inplace
 from cytorch._C.autograd.record import Derivative
 from cytorch._C.call import (
@@ -29,7 +29,7 @@ from . import TABLE
 from .spec import Op, ops
 
 # Handlers register themselves when their module is imported.
-_HANDLER_MODULES = (copying, elementwise, indexing, inspection, reduction, structured, views)
+_HANDLER_MODULES = (buffer, copying, elementwise, indexing, inspection, reduction, structured, views)
 
 
 def _derivative(entry: Op) -> Derivative | None:
@@ -179,8 +179,21 @@ def install(package: ModuleType) -> None:
             setattr(package, name, function)
     _install_submodules(package, functions)
     copying.set_engine_ops(ops.add, ops.add_, ops._sum_to_size)
-    indexing.set_ops(ops)
+    indexing.set_helpers(ops, _make_tensor, _override)
+    dispatch.set_override_handler(_override)
     inplace.install_as_strided(ops.as_strided)
+
+
+def _make_tensor(*args: Any, **kwargs: Any) -> Any:
+    from cytorch.from_data import tensor
+
+    return tensor(*args, **kwargs)
+
+
+def _override(function: Any, args: Any, kwargs: Any) -> Any:
+    from cytorch.overrides import handle_call
+
+    return handle_call(function, args, kwargs)
 
 
 def _install_submodules(package: ModuleType, functions: dict[str, Any]) -> None:

@@ -316,27 +316,39 @@ def queue_callback(callback):
     callbacks.setdefault(running_pass(), []).append(callback)
 
 
-def install_callbacks(pack, unpack, forward_record):
-    """Python functions for saved-tensor hooks, and for what anomaly mode remembers of a call."""
-    global python_pack, python_unpack, python_forward_record
-    python_pack, python_unpack, python_forward_record = pack, unpack, forward_record
+def install_callbacks(hooks, anomaly):
+    """The Python modules of saved-tensor hooks and of anomaly mode; they hand themselves over."""
+    global python_hooks, python_anomaly
+    python_hooks, python_anomaly = hooks, anomaly
 
 
-cdef object python_pack = None, python_unpack = None, python_forward_record = None
+cdef object python_hooks = None, python_anomaly = None
 
 
 cdef object pack_hook(object value):
-    return python_pack(value)
+    return python_hooks.pack(value)
 
 
 cdef object unpack_hook(object packed):
-    return python_unpack(packed)
+    return python_hooks.unpack(packed)
 
 
 cdef object forward_record(list outputs):
-    return python_forward_record(outputs)
+    return python_anomaly.forward_record(outputs)
+
+
+cdef int check_gradients(Node node, object results) except -1:
+    python_anomaly.check_gradients(node, results)
+    return 0
+
+
+cdef int note_failure(Node node) except -1:
+    python_anomaly.note_failure(node)
+    return 0
 
 
 record_functions.pack_hook = pack_hook
 record_functions.unpack_hook = unpack_hook
 record_functions.forward_record = forward_record
+record_functions.check_gradients = check_gradients
+record_functions.note_failure = note_failure

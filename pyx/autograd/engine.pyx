@@ -13,7 +13,8 @@ from libc.stdlib cimport free, realloc
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
-from cytorch._C.autograd.record cimport Derivative, creator_of, run_derivative
+from cytorch._C.autograd.record cimport (
+    Derivative, creator_of, record_functions, run_derivative)
 from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport dtype_is_complex
 from cytorch._C.state cimport mode
@@ -405,13 +406,12 @@ cdef object post_hooks(dict hooks, object results, list gradients):
 
 cdef object run_watched(Node node, list gradients, tuple wanted):
     """`run_node` in anomaly mode: looks for NaN, and says where a failing op was called."""
-    from cytorch.autograd import anomaly
     try:
         results = run_node(node, gradients, wanted)
     except BaseException:
-        anomaly.note_failure(node)
+        record_functions.note_failure(node)
         raise
-    anomaly.check_gradients(node, results)
+    record_functions.check_gradients(node, results)
     return results
 
 

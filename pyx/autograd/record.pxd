@@ -50,6 +50,9 @@ ctypedef struct RecordFunctions:
     Node (*regenerate)(Tensor view)
     object (*pack_hook)(object value)
     object (*unpack_hook)(object packed)
-    object (*forward_record)(list outputs)   # anomaly mode: what a node remembers
+    # Anomaly mode: what a node remembers, the search for NaN, and word of a failing node.
+    object (*forward_record)(list outputs)
+    int (*check_gradients)(Node node, object results) except -1
+    int (*note_failure)(Node node) except -1
 
 cdef RecordFunctions record_functions

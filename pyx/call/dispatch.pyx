@@ -7,12 +7,22 @@ from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
     Tensor, describe, requires_grad, set_operator_slot, shape_tuple, slots)
 
+from cytorch._C.dtype import can_cast
 from cytorch.errors import AutogradError, DTypeError, ShapeError
 
 cdef extern from "call/op_function.h":
     object (*op_dispatch)(PyObject*, PyObject**, Py_ssize_t, PyObject*)
     object make_op_function(object target, object name, object qualified_name, object doc,
                             object module, int method)
+
+cdef object override_handler = None
+
+
+def set_override_handler(handler):
+    """handler(function, args, kwargs) runs the __torch_function__ protocol."""
+    global override_handler
+    override_handler = handler
+
 
 cdef object call_operator(Operator self, PyObject** arguments, Py_ssize_t count,
                           PyObject* names):
@@ -53,14 +63,13 @@ cdef bint overrides_count(bint overridden) noexcept:
 
 cdef object call_override(Operator self, PyObject** arguments, Py_ssize_t count, PyObject* names):
     """Offer the call to __torch_function__ of the arguments' types, subclasses first."""
-    from cytorch.overrides import handle_call
     cdef Py_ssize_t k
     given = [<object>arguments[k] for k in range(count)]
     keywords = {}
     if names != NULL:
         for k, name in enumerate(<tuple>names):
             keywords[name] = <object>arguments[count + k]
-    return handle_call(self.function, tuple(given), keywords)
+    return override_handler(self.function, tuple(given), keywords)
 
 
 cdef object run_out(Operator self, PyObject** values, object out):
@@ -88,7 +97,6 @@ cdef object run_out(Operator self, PyObject** values, object out):
 
 
 cdef int check_out_dtype(Operator self, Tensor target, Tensor value) except -1:
-    from cytorch import can_cast
     if not can_cast(value.dtype, target.dtype):
         raise DTypeError(f"{self.name}(): result type {value.dtype.name} can't be cast to the "
                          f"desired output type {target.dtype.name}")

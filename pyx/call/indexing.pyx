@@ -12,20 +12,20 @@ from cpython.object cimport PyObject
 
 from cytorch._C.autograd.inplace cimport make_view
 from cytorch._C.dtype_ids cimport (
-    DTYPE_BOOL, DTYPE_INT64, DTYPE_UINT8, dtype_is_complex, dtype_is_floating, dtype_itemsize)
+    DTYPE_BOOL, DTYPE_UINT8, dtype_is_complex, dtype_is_floating, dtype_is_integral)
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
     Tensor, VIEW_NO_GRAD, alias_geometry, describe, is_tensor, requires_grad, shape_tuple, slots)
 
 from cytorch.errors import ArgumentError, IndexOutOfRange
 
-cdef object ops = None
+cdef object ops = None, tensor = None, override_handler = None
 
 
-def set_ops(namespace):
-    """The installed op table."""
-    global ops
-    ops = namespace
+def set_helpers(namespace, make_tensor, handler):
+    """The installed op table, `cytorch.tensor`, and the __torch_function__ protocol."""
+    global ops, tensor, override_handler
+    ops, tensor, override_handler = namespace, make_tensor, handler
 
 
 cdef int64_t check_position(Tensor self, int64_t index, int axis) except -1:
@@ -51,6 +51,9 @@ cdef tuple expand_ellipsis(Tensor self, tuple items):
     """Replace an Ellipsis by the full slices that it stands for."""
     cdef int consumed = 0, at = -1, i
     for i, item in enumerate(items):
+        if isinstance(item, Tensor) and (<Tensor>item).rank == 0 and \
+                dtype_is_integral((<Tensor>item).kind):
+            items = items[:i] + (int(item),) + items[i + 1:]
         if item is Ellipsis:
             if at >= 0:
                 raise IndexOutOfRange("an index can only have a single ellipsis ('...')")
@@ -143,10 +146,9 @@ cdef object to_index(object item, Tensor self):
             raise IndexOutOfRange("tensors used as indices must be long, int, byte or bool "
                                   f"tensors, got {describe(<Tensor>item)}")
         return item
-    from cytorch import int64, tensor
     made = tensor(item, device=self.device)
     if made.numel() == 0 and not (<Tensor>made).kind == DTYPE_BOOL:
-        made = made.to(int64)
+        made = made.long()
     return to_index(made, self)
 
 
@@ -222,8 +224,7 @@ cdef object overridden(Tensor self, str name, tuple arguments):
     """A subclass with its own __torch_function__ decides itself."""
     if is_tensor(self) or mode().functions_disabled:
         return NotImplemented
-    from cytorch.overrides import handle_call
-    return handle_call(getattr(Tensor, name), (self, *arguments), {})
+    return override_handler(getattr(Tensor, name), (self, *arguments), {})
 
 
 cdef object getitem(Tensor self, object index):
@@ -255,7 +256,6 @@ cdef int setitem(Tensor self, object index, object value) except -1:
         return 0
     view, indices = split_index(self, items)
     if not isinstance(value, Tensor):
-        from cytorch import tensor
         value = tensor(value, dtype=self.dtype, device=self.device)
     ops._index_put_(view, indices, value)
     return 0
@@ -266,7 +266,6 @@ cdef int store(Tensor target, object value) except -1:
         if isinstance(value, (int, float, complex)):
             ops.fill_(target, value)
             return 0
-        from cytorch import tensor
         value = tensor(value, dtype=target.dtype, device=target.device)
     while (<Tensor>value).rank > target.rank and (<Tensor>value).sizes[0] == 1:
         value = value.squeeze(0)

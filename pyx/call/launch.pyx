@@ -13,6 +13,7 @@ from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_functions
 from cytorch._C.iterator cimport run_iteration
 from cytorch._C.kernels.kernel_call cimport (
     KERNEL_BAD_INDEX, KERNEL_OK, KERNEL_OUT_OF_MEMORY)
+from cytorch._C.state cimport allocation_must_fail
 from cytorch._C.threads cimport parallel_for
 
 from cytorch.errors import IndexOutOfRange
@@ -58,6 +59,8 @@ cdef int run_loop(Iteration* iteration, PyObject** tensors, int count, int64_t g
 
 cdef void* allocate_scratch(size_t nbytes) noexcept nogil:
     cdef void* memory = NULL
+    if allocation_must_fail():
+        return NULL
     if posix_memalign(&memory, 64, nbytes if nbytes else 64) != 0:
         return NULL
     return memory

@@ -171,9 +171,11 @@ cdef int launch(Operator self, Kernel kernel, list outputs, Arguments given) exc
     return run_kernel(kernel, &call, tensors, total, self.name)
 
 
-cdef int find_dtype(Operator self, PyObject** values) except -1:
-    """Dtype of the argument that selects the kernel."""
-    value = <object>values[self.key_param] if self.key_param >= 0 else None
+cdef int find_dtype(Operator self, PyObject** values, list specs) except -1:
+    """Dtype of the argument that selects the kernel; of the first output where there is none."""
+    if self.key_param < 0:
+        return specs[0][1]
+    value = <object>values[self.key_param]
     if isinstance(value, (list, tuple)):
         value = next((item for item in value if item is not None), None)
     if not isinstance(value, Tensor):
@@ -256,7 +258,7 @@ cdef object structured(Operator self, PyObject** values):
     cdef Tensor tensor
     wrap_dim(self, values, kept)
     specs = output_specs(self, values)
-    dtype = find_dtype(self, values)
+    dtype = find_dtype(self, values, specs)
     runs_as = kernel_dtype(self, dtype)
     device = list_device(self, flat_tensors(self, values))
     recording = must_record(self, values)
