@@ -1,0 +1,1 @@
+"""The demonstration: a small CNN learns handwritten digits. `python -m cytorch.demo --help`."""

@@ -1,0 +1,37 @@
+"""The network of the demonstration, and its data."""
+from __future__ import annotations
+
+import cytorch
+from cytorch import Tensor, nn
+from cytorch.datasets import Digits
+from cytorch.utils.data import DataLoader
+
+
+class DigitNet(nn.Module):
+    """Two convolutions, a pooling and two linear layers: (batch, 1, 8, 8) to (batch, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+        self.classifier = nn.Sequential(
+            nn.Flatten(), nn.Linear(32 * 4 * 4, 64), nn.ReLU(), nn.Linear(64, 10))
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.classifier(self.features(images))
+
+
+def shift(image: Tensor) -> Tensor:
+    """The image moved by up to one pixel in each direction: more to learn from, same digit."""
+    padded = nn.functional.pad(image, (1, 1, 1, 1))
+    down, right = cytorch.randint(0, 3, (2,)).tolist()
+    return padded[:, down:down + 8, right:right + 8]
+
+
+def make_loaders(workers: int, batch_size: int = 32) -> tuple[DataLoader, DataLoader]:
+    """Loaders of the training part, shuffled and shifted, and of the test part."""
+    options = {"num_workers": workers, "persistent_workers": workers > 0}
+    train = DataLoader(Digits(train=True, transform=shift), batch_size, shuffle=True, **options)
+    test = DataLoader(Digits(train=False), batch_size=180)
+    return train, test
