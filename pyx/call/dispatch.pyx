@@ -24,6 +24,15 @@ def set_override_handler(handler):
     override_handler = handler
 
 
+cdef object array_converter = None
+
+
+def set_array_converter(converter):
+    """converter(array) is the tensor that stands for a NumPy array beside an operator."""
+    global array_converter
+    array_converter = converter
+
+
 cdef object call_operator(Operator self, PyObject** arguments, Py_ssize_t count,
                           PyObject* names):
     """Call the first entry of this name that the arguments fit."""
@@ -143,6 +152,10 @@ cdef object slot_binary(PyObject* operator, object left, object right):
         if bind(candidate, arguments, 2, NULL, &binding):
             return run_bound(candidate, &binding, arguments, 2, NULL)
         candidate = candidate.following
+    if not isinstance(left, Tensor) and hasattr(type(left), "__array_interface__"):
+        return slot_binary(operator, array_converter(left), right)
+    if not isinstance(right, Tensor) and hasattr(type(right), "__array_interface__"):
+        return slot_binary(operator, left, array_converter(right))
     return NotImplemented
 
 
@@ -153,7 +166,10 @@ slots.binary = slot_binary
 cdef object run_body(Operator self, PyObject** values):
     """A composed op: its Python body, with all arguments by position."""
     cdef int i
-    return self.body(*[<object>values[i] for i in range(self.n_params)])
+    result = self.body(*[<object>values[i] for i in range(self.n_params)])
+    if self.n_outputs > 1 and type(result) is tuple:
+        return self.result_type(*result)
+    return result
 
 
 cdef object compute_and_copy(Operator self, PyObject** values):
@@ -194,6 +210,11 @@ def disable_functions_(int level):
     before = mode().functions_disabled
     mode().functions_disabled = level
     return before
+
+
+def disabled_functions_level():
+    """What `disable_functions_` was last given on this thread."""
+    return mode().functions_disabled
 
 
 def count_function_modes_(int change):

@@ -170,7 +170,7 @@ cdef object reduction(Operator self, PyObject** values):
     """Handler of reductions."""
     cdef Tensor source, worked, out
     cdef bint mask[64]
-    cdef bint keepdim = False, recording
+    cdef bint keepdim = False, recording, explicit
     cdef int64_t sizes[64]
     cdef int i, ndim = 0, compute, requested
     cdef int64_t reduced = 1
@@ -192,6 +192,7 @@ cdef object reduction(Operator self, PyObject** values):
             sizes[ndim] = source.sizes[i]
             ndim += 1
     requested = source.kind
+    explicit = self.dtype_param >= 0 and <object>values[self.dtype_param] is not None
     compute = compute_dtype(self, requested)
     recording = must_record(self, values)
     for i in range(self.n_outputs):
@@ -205,7 +206,8 @@ cdef object reduction(Operator self, PyObject** values):
         run(self, values, worked, outputs, &plan, compute)
     for i in range(self.n_outputs):
         out = <Tensor>outputs[i]
-        if out.kind == compute and output_dtype(self, i, compute, requested) != compute:
+        if out.kind == compute and requested != compute and (
+                explicit or output_dtype(self, i, compute, requested) != compute):
             outputs[i] = cast_tensor(out, requested)
     return finish(self, values, outputs, recording)
 

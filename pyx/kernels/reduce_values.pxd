@@ -47,8 +47,11 @@ cdef inline int64_t no_count(real like) noexcept nogil:
 cdef inline real same(real value) noexcept nogil:
     return value
 
-cdef inline floating zero_if_nan(floating value) noexcept nogil:
-    return value if value == value else 0
+cdef inline number zero_if_nan(number value) noexcept nogil:
+    if number is int64_t:
+        return value
+    else:
+        return value if value == value else 0
 
 cdef inline floating squared(floating value) noexcept nogil:
     return value * value
