@@ -111,7 +111,7 @@ cdef inline floating hardsigmoid(floating x) noexcept nogil:
     return (6 if shifted > 6 else shifted) / 6
 
 cdef inline floating hardswish(floating x) noexcept nogil:
-    return x * hardsigmoid(x)
+    return (-3 if x < -3 else x) * hardsigmoid(x)
 
 # 0.5 x (1 + erf(x / sqrt 2)). Below -30 it is 0; the limit keeps -inf * 0 away.
 cdef inline floating gelu(floating x) noexcept nogil:

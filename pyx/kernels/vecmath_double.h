@@ -104,7 +104,7 @@ VECTOR double log2_double(double x) {
 
 VECTOR double log10_double(double x) {
   double k, f = split_any_double(x, &k), y = log_sum_double(f, 0.0, 0.0);
-  double low = multiply_add_double(k, 0x1.3ef3fde623e25p-37, y * 0x1.bcb7b1526e50ep-2);
+  double low = multiply_add_double(k, 0x1.e7fbcc47c4acdp-40, y * 0x1.bcb7b1526e50ep-2);
   return log_ends_double(multiply_add_double(k, 0x1.34413509f0000p-2, low), x, 0.0);
 }
 

@@ -132,7 +132,7 @@ VECTOR int log2_is_rare_float(float x) { return log_is_rare_float(x); }
 
 VECTOR float log10_sum_float(float f, float k) {
   float y = f + log_tail_float(f);
-  float low = multiply_add_float(k, 0x1.04d428p-14f, y * 0x1.bcb7b2p-2f);
+  float low = multiply_add_float(k, 0x1.3509f8p-18f, y * 0x1.bcb7b2p-2f);
   return multiply_add_float(k, 0x1.34400p-2f, low);
 }
 VECTOR float log10_fast_float(float x) {
@@ -284,7 +284,8 @@ VECTOR float asinh_float(float x) {
 }
 VECTOR float acosh_float(float x) {
   double t = (double)x - 1.0;
-  return (float)log1p_double(t + __builtin_sqrt(t * (t + 2.0)));
+  double result = log1p_double(t + __builtin_sqrt(t * (t + 2.0)));
+  return (float)(x < 1.0f ? __builtin_nan("") : result);
 }
 VECTOR float atanh_float(float x) {
   float size = __builtin_fabsf(x), square = x * x;
@@ -308,8 +309,7 @@ VECTOR float sigmoid_float(float x) {
   return x < 0.0f ? e / whole * second : 1.0f / whole;
 }
 VECTOR float sigmoid_fast_float(float x) {
-  float e = exp_fast_float(-__builtin_fabsf(x));
-  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+  return 1.0f / (1.0f + exp_fast_float(-x));
 }
 VECTOR int sigmoid_is_rare_float(float x) { return exp_is_rare_float(x); }
 VECTOR float silu_float(float x) {
@@ -318,8 +318,7 @@ VECTOR float silu_float(float x) {
   return x < 0.0f ? negative : x / whole;
 }
 VECTOR float silu_fast_float(float x) {
-  float e = exp_fast_float(-__builtin_fabsf(x));
-  return x * (x < 0.0f ? e : 1.0f) / (1.0f + e);
+  return x / (1.0f + exp_fast_float(-x));
 }
 VECTOR int silu_is_rare_float(float x) { return exp_is_rare_float(x); }
 
