@@ -6,8 +6,18 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import masked
-from .spec import (FLOATING, REAL, argument_error, binary, call, elementwise, op, ops, shape_error,
-                   unary)
+from .spec import (
+    FLOATING,
+    REAL,
+    argument_error,
+    binary,
+    call,
+    elementwise,
+    op,
+    ops,
+    shape_error,
+    unary,
+)
 
 _FORMS = "function method inplace"
 

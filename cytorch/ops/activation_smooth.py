@@ -6,8 +6,19 @@ from typing import Any
 
 from .activation import written
 from .derivatives import masked
-from .spec import (FLOATING, REAL, argument_error, binary, call, elementwise, index_error, op, ops,
-                   shape_error, unary)
+from .spec import (
+    FLOATING,
+    REAL,
+    argument_error,
+    binary,
+    call,
+    elementwise,
+    index_error,
+    op,
+    ops,
+    shape_error,
+    unary,
+)
 
 DENSITY = 1 / math.sqrt(2 * math.pi)
 TANH_SCALE, TANH_CUBIC = math.sqrt(2 / math.pi), 0.044715

@@ -5,8 +5,20 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import conj, masked, zero
-from .spec import (ALL, FLOATING, INTEGRAL, REAL, argument_error, binary, call, dtype_error,
-                   elementwise, op, ops, unary)
+from .spec import (
+    ALL,
+    FLOATING,
+    INTEGRAL,
+    REAL,
+    argument_error,
+    binary,
+    call,
+    dtype_error,
+    elementwise,
+    op,
+    ops,
+    unary,
+)
 
 _FORMS = "function method inplace out"
 

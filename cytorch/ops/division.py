@@ -5,7 +5,7 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import conj, masked, zero
-from .spec import FLOATING, REAL, argument_error, binary, call, elementwise, op, ops
+from .spec import FLOATING, REAL, argument_error, call, elementwise, op, ops
 
 _FORMS = "function method inplace out"
 

@@ -5,8 +5,8 @@ conditional expressions, which the C compiler turns into vector blends.
 """
 from libc.stdint cimport uint8_t
 
-from cytorch._C.kernels.vecmath cimport (absolute, ceil, erfc_size, exp, floor, log, log1p_decay, round,
-                                         sin_fast_double, sqrt, tanh, trunc)
+from cytorch._C.kernels.vecmath cimport (absolute, ceil, erfc_size, exp, floor, log,
+                                         log1p_decay, round, sin_fast_double, sqrt, tanh, trunc)
 from cytorch._C.types cimport floating, integral, real
 
 cdef extern from "<math.h>" nogil:

@@ -176,7 +176,7 @@ VECTOR double tanh_double(double x) {
 
 /* exp(-|x|) before its last scaling, so that tiny results are rounded once. */
 VECTOR double decay_double(double x, double *first, double *second) {
-  double rounded, a = at_least_double(-__builtin_fabs(x), -746.0);
+  double rounded, a = at_least_double(-__builtin_fabs(x), -780.0);
   double value = exp_reduced_double(a, &rounded) + 1.0;
   int64_t n = whole_of_double(rounded), half = (int32_t)n >> 1;
   *first = power_of_two_double(half);
@@ -197,7 +197,7 @@ VECTOR double log1p_decay_double(double x) {
   return log1p_double(exp_double(-__builtin_fabs(x)));
 }
 
-/* ---- error function and powers: libm ---------------------------------------------------------- */
+/* ---- error function and powers: libm --------------------------------------------------------- */
 
 static inline double erf_double(double x) { return erf(x); }
 static inline double erfc_double(double x) { return erfc(x); }

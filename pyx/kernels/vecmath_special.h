@@ -55,7 +55,7 @@ static inline double erfinv_double(double x) {
   if (!(size < 1.0)) return size == 1.0 ? x * INFINITY : x * NAN;
   double w = -log(rest * (1.0 + size));
   double y = w < 16.8 ? erfinv_ratio_double(w) * size : sqrt(w - 0.5 * log(PI * w));
-  for (int step = 0; step < 2; step++) {
+  for (int step = 0; step < 3; step++) {
     double error = size < 0.5 ? erf(y) - size : rest - erfc(y); /* erfc keeps its digits near 1 */
     double change = error / (0x1.20dd750429b6dp+0 * exp(-y * y));
     y -= change / (1.0 + y * change);
@@ -65,7 +65,7 @@ static inline double erfinv_double(double x) {
 
 /* ---- gamma function -------------------------------------------------------------------------- */
 
-/* sin(pi r) / r and cos(pi r) for |r| <= 1/2: the coefficients reach that far */
+/* For |r| <= 1/2: beyond pi / 4 the polynomials lose digits, but a float has enough of them. */
 VECTOR double sin_pi_double(double r) { return sin_reduced_double(PI * r); }
 VECTOR double cos_pi_double(double r) { return cos_reduced_double(PI * r); }
 
@@ -108,17 +108,22 @@ VECTOR double digamma_positive_double(double x, int shifts) {
   double result = log_double(z) - 0.5 * t - horner_double(u, series, 6) * u;
   return result - (near ? derivative / product : 0.0);
 }
-/* The reflection psi(-a) = psi(a) + 1 / a + pi / tan(pi a). */
-VECTOR double digamma_any_double(double x, int shifts) {
-  double size = __builtin_fabs(x), positive = digamma_positive_double(size, shifts);
-  double r = size - round_double(size);
-  double cotangent = PI * cos_pi_double(r) / sin_pi_double(r);
-  double reflected = r == 0.0 ? __builtin_nan("") : positive + 1.0 / size + cotangent;
+/* The reflection psi(-a) = psi(a) + 1 / a + pi / tan(pi a); r is a without its whole part. */
+VECTOR double digamma_ends_double(double x, double r, double positive, double tangent) {
+  double reflected = r == 0.0 ? __builtin_nan("") : positive - 1.0 / x + PI / tangent;
   double result = x < 0.0 ? reflected : positive;
   return x == 0.0 ? __builtin_copysign(__builtin_inf(), -x) : result;
 }
-VECTOR float digamma_float(float x) { return (float)digamma_any_double((double)x, 6); }
-VECTOR double digamma_double(double x) { return digamma_any_double(x, 10); }
+VECTOR float digamma_float(float x) {
+  double size = __builtin_fabs((double)x), r = size - round_double(size);
+  double tangent = sin_pi_double(r) / cos_pi_double(r);
+  return (float)digamma_ends_double(x, r, digamma_positive_double(size, 6), tangent);
+}
+static inline double digamma_double(double x) {
+  double size = fabs(x), r = size - round_double(size);
+  if (size < 1e-300) return -1.0 / x;
+  return digamma_ends_double(x, r, digamma_positive_double(size, 10), tan(PI * r));
+}
 
 static inline double inverse_power(double x, int n) {
   double power = 1.0;
@@ -126,8 +131,8 @@ static inline double inverse_power(double x, int n) {
   return power;
 }
 
-/* The n-th derivative of digamma, n >= 1: (-1)^(n + 1) n! sum over k of 1 / (x + k)^(n + 1), the rest
- * of the sum by Euler and Maclaurin. */
+/* The n-th derivative of digamma, n >= 1: (-1)^(n + 1) n! times the sum of 1 / (x + k)^(n + 1),
+ * its end by Euler and Maclaurin. */
 static inline double polygamma_double(double x, double n) {
   const double factors[] = {1.0 / 12, -1.0 / 720, 1.0 / 30240, -1.0 / 1209600, 1.0 / 47900160,
                             -691.0 / 1307674368000.0};
