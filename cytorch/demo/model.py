@@ -8,13 +8,13 @@ from cytorch.utils.data import DataLoader
 
 
 class DigitNet(nn.Module):
-    """Two convolutions, a pooling and two linear layers: (batch, 1, 8, 8) to (batch, 10)."""
+    """Two normalised convolutions and two linear layers: (batch, 1, 8, 8) to (batch, 10)."""
 
     def __init__(self) -> None:
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(),
-            nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))
+            nn.Conv2d(1, 16, 3, padding=1), nn.BatchNorm2d(16), nn.ReLU(),
+            nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2))
         self.classifier = nn.Sequential(
             nn.Flatten(), nn.Linear(32 * 4 * 4, 64), nn.ReLU(), nn.Linear(64, 10))
 
@@ -23,9 +23,10 @@ class DigitNet(nn.Module):
 
 
 def shift(image: Tensor) -> Tensor:
-    """The image moved by up to one pixel in each direction: more to learn from, same digit."""
+    """The image moved by a pixel, or not, in each direction: more to learn from, same digit."""
     padded = nn.functional.pad(image, (1, 1, 1, 1))
-    down, right = cytorch.randint(0, 3, (2,)).tolist()
+    # Two of four numbers mean the middle: half of the images stay where they are.
+    down, right = ((0, 1, 1, 2)[number] for number in cytorch.randint(0, 4, (2,)).tolist())
     return padded[:, down:down + 8, right:right + 8]
 
 

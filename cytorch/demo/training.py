@@ -24,7 +24,7 @@ class History:
 def train(model: nn.Module, train_loader: DataLoader, test_loader: DataLoader, epochs: int,
           device: Any, stream: Any = None) -> History:
     """Train for `epochs`, show progress, test after each epoch."""
-    optimizer = cytorch.optim.Adam(model.parameters(), lr=2e-3)
+    optimizer = cytorch.optim.Adam(model.parameters(), lr=3e-3)
     steps = epochs * len(train_loader)
     schedule = cytorch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=max(steps, 1))
     history = History()
