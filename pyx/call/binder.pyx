@@ -206,8 +206,14 @@ cdef int bind(Operator self, PyObject** arguments, Py_ssize_t count, PyObject* n
     binding.kept = NULL
     binding.out = NULL
     binding.overridden = False
-    if count > self.n_positional:
-        last = self.n_positional - 1
+    last = self.n_positional - 1
+    if self.spreads_tensors and count > last and not isinstance(<object>arguments[last],
+                                                                (tuple, list)):
+        for i in range(last):
+            binding.values[i] = arguments[i]
+        replace(binding, last, tuple([<object>arguments[k] for k in range(last, count)]))
+        count = self.n_positional
+    elif count > self.n_positional:
         if last < 0 or (self.types[last] != TYPE_INTS and self.types[last] != TYPE_INTS_OPTIONAL) \
                 or not all_integers(arguments, last, count):
             return 0

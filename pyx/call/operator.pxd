@@ -42,6 +42,12 @@ cdef enum ResultRule:
     RESULT_BOOL
     RESULT_INT64
 
+# Shape rules in C, for the calls in which a Python rule would cost more than the kernel.
+cdef enum CompiledRule:
+    RULE_NONE
+    RULE_PRODUCT
+    RULE_LINEAR
+
 ctypedef struct Binding:
     PyObject* values[24]         # borrowed; NULL never occurs
     PyObject* kept               # owned list of converted arguments, or NULL
@@ -87,6 +93,9 @@ cdef class Operator:
     cdef int dtype_param
     cdef tuple other_params            # reductions: the arguments that go to the kernel
     cdef bint needs_elements           # reductions without an identity
+    cdef bint spreads_tensors          # f(a, b, c) means f([a, b, c])
+    cdef uint8_t compiled_rule
+    cdef int max_rank                  # of the first input; 0: any
     cdef tuple mutates                 # positions of arguments that the kernel writes
 
 cdef void register_handler(str name, Handler handler)

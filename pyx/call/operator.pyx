@@ -26,6 +26,7 @@ cdef dict RESULTS = {"same": RESULT_SAME, "bool": RESULT_BOOL, "int64": RESULT_I
 DTYPE_NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16",
                "float32", "float64", "complex64", "complex128")
 ZERO_DIVISOR_OPS = frozenset({"floor_divide", "remainder", "fmod", "div_floor", "div_trunc"})
+COMPILED_RULES = {"matmul": RULE_PRODUCT, "mm": RULE_PRODUCT, "linear": RULE_LINEAR}
 # Reductions that have no value for zero elements.
 NEED_ELEMENTS = frozenset({"amax", "amin", "max", "min", "argmax", "argmin", "aminmax",
                            "median", "nanmedian", "mode"})
@@ -77,11 +78,15 @@ cdef class Operator:
         self.body = entry.body
         self.contiguous = entry.kernel is not None and entry.kernel.contiguous
         self.checks_zero_divisor = entry.kernel_name in ZERO_DIVISOR_OPS
+        self.spreads_tensors = entry.extra.get("spreads_tensors", False)
         self.mutates = tuple([self.keywords.index(n) for n in entry.extra.get("mutates", ())])
         if callable(entry.shape):
             self.shape_rule = entry.shape
             names = entry.shape.__code__.co_varnames[:entry.shape.__code__.co_argcount]
             self.shape_names = tuple([self.keywords.index(n) for n in names])
+        if entry.kernel is not None and entry.kernel.kind == "structured":
+            self.compiled_rule = COMPILED_RULES.get(name, RULE_NONE)
+            self.max_rank = 2 if name == "mm" else 0
         if self.n_outputs > 1:
             self.result_type = result_type(entry)
         self.choose_handler(entry)

@@ -13,7 +13,7 @@ from cytorch._C.kernels.convolution_windows cimport (
 from cytorch._C.kernels.gemm_blocks cimport (
     COLUMN_PANEL_BYTES, TASK_WORK, depth_block, divide_evenly)
 from cytorch._C.kernels.gemm_tile cimport (
-    PANEL_ROWS, TILE_ACCUMULATE, TILE_ROWS, aligned, lanes, pack_panel, split_tile, tile,
+    PANEL_ROWS, TILE_ROWS, aligned, lanes, pack_panel, split_tile, tile,
     tile_height)
 from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KERNEL_OUT_OF_MEMORY, KernelCall
 from cytorch._C.types cimport floating
@@ -115,7 +115,6 @@ cdef inline void sum_panel(const WindowSum* job, const Pixels* pixels, int64_t g
     cdef const floating* weights = (<floating*>job.panels
                                     + (group * job.tiles * job.depth + step) * PANEL_ROWS)
     cdef int vector = lanes(panel), width = 2 * lanes(panel), run, height, i
-    cdef int mode = TILE_ACCUMULATE if step > 0 else 0
     cdef int64_t row = 0, gathered = min(depth, windows.depth - step)
     for run in range(pixels.count):
         sources[run] = source + pixels.sources[run]
@@ -128,14 +127,14 @@ cdef inline void sum_panel(const WindowSum* job, const Pixels* pixels, int64_t g
         height = <int>tile_height(job.rows - row)
         if job.dense and pixels.one_image:
             tile(True, height, pixels.columns, depth, weights, 1, PANEL_ROWS, panel, width,
-                 target + pixels.targets[0], job.channel_stride, <floating*>NULL, mode)
+                 target + pixels.targets[0], job.channel_stride, <floating*>NULL, step > 0)
         elif (job.axis_strides[2] == 1 and pixels.count == 2 and pixels.lengths[0] == vector
                 and pixels.lengths[1] == vector):
             split_tile(height, depth, weights, panel, width, target + pixels.targets[0],
-                       target + pixels.targets[1], job.channel_stride, mode)
+                       target + pixels.targets[1], job.channel_stride, step > 0)
         else:
             tile(True, height, width, depth, weights, 1, PANEL_ROWS, panel, width, values, width,
-                 <floating*>NULL, 0)
+                 <floating*>NULL, False)
             write_runs(job, pixels, height, values, width, target, step > 0)
         weights += job.depth * PANEL_ROWS
         target += height * job.channel_stride

@@ -1,11 +1,10 @@
-"""Matrix products: kernels "matmul", "linear" and "gemm"."""
+"""Matrix products: kernels "matmul" and "linear"."""
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
 from cytorch._C.dtype_ids cimport (
     DTYPE_FLOAT32, DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8)
 from cytorch._C.kernels.gemm_blocks cimport BATCH_DIMS, Product, find_member
 from cytorch._C.kernels.gemm_plan cimport multiply
-from cytorch._C.kernels.gemm_tile cimport TILE_RELU
 from cytorch._C.kernels.kernel_call cimport (
     KERNEL_OK, KERNEL_OUT_OF_MEMORY, KernelCall, Operand)
 from cytorch._C.registry cimport register_kernel
@@ -93,17 +92,15 @@ cdef void join_rows(Product* product) noexcept nogil:
     product.batch_dims = last + 1
 
 
-cdef int product_of(KernelCall* call, bint transposed, bint has_bias, int mode,
-                    floating* kind) noexcept nogil:
+cdef int product_of(KernelCall* call, bint linear, floating* kind) noexcept nogil:
     cdef Product product
     cdef const Operand* bias = &call.inputs[2]
     cdef floating* copy = NULL
     cdef int64_t i, stride
     cdef int status
-    describe(call, &product, transposed)
-    product.mode = mode
+    describe(call, &product, linear)
     product.bias = NULL
-    if has_bias and bias.dtype >= 0:
+    if linear and bias.dtype >= 0:
         product.bias = bias.data
         stride = bias.strides[0] if bias.numel > 1 else 0
         if stride != 1 and product.columns > 0:
@@ -144,27 +141,19 @@ cdef int integer_product(KernelCall* call, integral* kind) noexcept nogil:
 
 
 cdef int matmul_float(KernelCall* call) noexcept nogil:
-    return product_of(call, False, False, 0, <float*>NULL)
+    return product_of(call, False, <float*>NULL)
 
 
 cdef int matmul_double(KernelCall* call) noexcept nogil:
-    return product_of(call, False, False, 0, <double*>NULL)
+    return product_of(call, False, <double*>NULL)
 
 
 cdef int linear_float(KernelCall* call) noexcept nogil:
-    return product_of(call, True, True, 0, <float*>NULL)
+    return product_of(call, True, <float*>NULL)
 
 
 cdef int linear_double(KernelCall* call) noexcept nogil:
-    return product_of(call, True, True, 0, <double*>NULL)
-
-
-cdef int gemm_float(KernelCall* call) noexcept nogil:
-    return product_of(call, False, True, TILE_RELU if call.ints[0] else 0, <float*>NULL)
-
-
-cdef int gemm_double(KernelCall* call) noexcept nogil:
-    return product_of(call, False, True, TILE_RELU if call.ints[0] else 0, <double*>NULL)
+    return product_of(call, True, <double*>NULL)
 
 
 cdef int matmul_uint8(KernelCall* call) noexcept nogil:
@@ -188,6 +177,7 @@ cdef int matmul_int64(KernelCall* call) noexcept nogil:
 
 
 def register():
+    # Operands of any strides: a (.., M, K) or (K), b (.., K, N) or (K).
     register_kernel("matmul", DTYPE_FLOAT32, <void*>matmul_float)
     register_kernel("matmul", DTYPE_FLOAT64, <void*>matmul_double)
     register_kernel("matmul", DTYPE_UINT8, <void*>matmul_uint8)
@@ -195,9 +185,6 @@ def register():
     register_kernel("matmul", DTYPE_INT16, <void*>matmul_int16)
     register_kernel("matmul", DTYPE_INT32, <void*>matmul_int32)
     register_kernel("matmul", DTYPE_INT64, <void*>matmul_int64)
-    # Operands: input, weight (N, K), bias (N) or absent.
+    # Operands: input (.., K), weight (N, K) or (K), bias (N) or absent.
     register_kernel("linear", DTYPE_FLOAT32, <void*>linear_float)
     register_kernel("linear", DTYPE_FLOAT64, <void*>linear_double)
-    # Operands: a, b, bias (N) or absent; ints[0] = 1 clamps the result at zero.
-    register_kernel("gemm", DTYPE_FLOAT32, <void*>gemm_float)
-    register_kernel("gemm", DTYPE_FLOAT64, <void*>gemm_double)

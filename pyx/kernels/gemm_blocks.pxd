@@ -9,7 +9,7 @@ not depend on the number of threads. Three ways, from small to large:
 from libc.stdint cimport int64_t
 
 from cytorch._C.kernels.gemm_tile cimport (
-    PANEL_ROWS, TILE_ACCUMULATE, TILE_RELU, TILE_ROWS, aligned, lanes, pack_panel,
+    PANEL_ROWS, TILE_ROWS, aligned, lanes, pack_panel,
     rows_times_vector, tile, tile_height, vector_times_rows)
 from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KERNEL_OUT_OF_MEMORY, KernelCall
 from cytorch._C.types cimport floating
@@ -35,7 +35,6 @@ cdef struct Product:
     char* bias                  # added to every row, or NULL
     int64_t a_row, a_step, b_step, b_column, c_row
     int itemsize
-    int mode                    # TILE_RELU or 0
     int batch_dims
     int64_t batch
     int64_t batch_sizes[BATCH_DIMS]
@@ -86,13 +85,11 @@ cdef inline void multiply_block(const Product* product, int64_t total_depth, con
     """Add the products of `depth` steps to a block of c. `packed`: panels of b, or NULL."""
     cdef int panel_columns = 2 * lanes(c), height, width
     cdef int64_t row, column, panel_step, a_row = product.a_row, a_step = product.a_step
-    cdef int mode = TILE_ACCUMULATE if step > 0 else 0
     cdef const floating* bias = NULL
     cdef const floating* left
     cdef const floating* right
     cdef floating* panel = row_panels
     if step + depth == total_depth:
-        mode |= product.mode
         bias = <const floating*>product.bias
     a += step * a_step
     b += step * product.b_step
@@ -125,7 +122,7 @@ cdef inline void multiply_block(const Product* product, int64_t total_depth, con
                 left = panel
             tile(pack_rows, height, width, depth, left, a_row, a_step, right, panel_step,
                  c + row * product.c_row + column, product.c_row,
-                 bias if bias == NULL else bias + column, mode)
+                 bias if bias == NULL else bias + column, step > 0)
             panel += PANEL_ROWS * depth
             row += height
         column += panel_columns
@@ -158,10 +155,6 @@ cdef inline void multiply_vector(const Product* product, int64_t depth, const fl
     if bias != NULL:
         for i in range(n):
             c[i] += bias[begin + i] if product.rows == 1 else bias[0]
-    if product.mode & TILE_RELU:
-        for i in range(n):
-            if c[i] < 0:
-                c[i] = 0
 
 
 cdef inline void run_task(const Product* product, int64_t index, char* row_memory,

@@ -24,9 +24,6 @@
 /* Rounded up to whole vectors of either type, so that packing never writes past a step. */
 #define PANEL_ROWS (TILE_ROWS > 8 ? 16 : 8)
 
-/* What happens to a finished tile besides being stored. */
-enum { TILE_ACCUMULATE = 1, TILE_RELU = 2 };
-
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* Lanes of "first half of both" and "second half of both", interleaved. */

@@ -107,7 +107,6 @@ cdef inline int multiply_split(KernelCall* call, Product* product, floating* kin
     pieces.c = <char*>partial
     pieces.c_row = product.columns
     pieces.bias = NULL
-    pieces.mode = 0
     call.parallel_for(count, 1 + TASK_WORK // (size * SPLIT_DEPTH), run_tasks, &pieces)
     for i in range(size):
         total = partial[i]
@@ -115,8 +114,6 @@ cdef inline int multiply_split(KernelCall* call, Product* product, floating* kin
             total += partial[piece * size + i]
         if bias != NULL:
             total += bias[i % product.columns]
-        if product.mode and total < 0:
-            total = 0
         c[i // product.columns * product.c_row + i % product.columns] = total
     call.release(partial)
     return KERNEL_OK
@@ -131,8 +128,6 @@ cdef inline void fill_empty_sum(Product* product, floating* kind) noexcept nogil
         for i in range(product.rows):
             for j in range(product.columns):
                 value = 0 if product.bias == NULL else (<floating*>product.bias)[j]
-                if product.mode and value < 0:
-                    value = 0
                 (<floating*>product.c)[c + i * product.c_row + j] = value
 
 

@@ -8,20 +8,18 @@ cdef extern from "kernels/gemm_micro.h" nogil:
         TILE_ROWS
         PANEL_ROWS
         VECTOR_BYTES
-        TILE_ACCUMULATE
-        TILE_RELU
     void tile_float(int packed, int rows, int columns, int64_t depth, const float* a,
                     int64_t a_row, int64_t a_step, const float* b, int64_t b_step, float* c,
-                    int64_t c_row, const float* bias, int mode) noexcept
+                    int64_t c_row, const float* bias, bint accumulate) noexcept
     void tile_double(int packed, int rows, int columns, int64_t depth, const double* a,
                      int64_t a_row, int64_t a_step, const double* b, int64_t b_step, double* c,
-                     int64_t c_row, const double* bias, int mode) noexcept
+                     int64_t c_row, const double* bias, bint accumulate) noexcept
     void packed_tile_2_float(int rows, int64_t depth, const float* a, const float* b,
                              int64_t b_step, float* left, float* right, int64_t c_row,
-                             const float* bias, int mode) noexcept
+                             const float* bias, bint accumulate) noexcept
     void packed_tile_2_double(int rows, int64_t depth, const double* a, const double* b,
                               int64_t b_step, double* left, double* right, int64_t c_row,
-                              const double* bias, int mode) noexcept
+                              const double* bias, bint accumulate) noexcept
     void pack_panel_float(int width, int64_t depth, const float* source, int64_t lane_stride,
                           int64_t step_stride, float* panel, int panel_step) noexcept
     void pack_panel_double(int width, int64_t depth, const double* source, int64_t lane_stride,
@@ -45,22 +43,22 @@ cdef inline int lanes(floating* kind) noexcept nogil:
 
 cdef inline void tile(bint packed, int rows, int columns, int64_t depth, const floating* a,
                       int64_t a_row, int64_t a_step, const floating* b, int64_t b_step,
-                      floating* c, int64_t c_row, const floating* bias, int mode) noexcept nogil:
+                      floating* c, int64_t c_row, const floating* bias, bint accumulate) noexcept nogil:
     if floating is float:
-        tile_float(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias, mode)
+        tile_float(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias, accumulate)
     else:
         tile_double(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias,
-                    mode)
+                    accumulate)
 
 
 cdef inline void split_tile(int rows, int64_t depth, const floating* a, const floating* b,
                             int64_t b_step, floating* left, floating* right, int64_t c_row,
-                            int mode) noexcept nogil:
+                            bint accumulate) noexcept nogil:
     """A packed tile whose two vectors of every row go to different places."""
     if floating is float:
-        packed_tile_2_float(rows, depth, a, b, b_step, left, right, c_row, NULL, mode)
+        packed_tile_2_float(rows, depth, a, b, b_step, left, right, c_row, NULL, accumulate)
     else:
-        packed_tile_2_double(rows, depth, a, b, b_step, left, right, c_row, NULL, mode)
+        packed_tile_2_double(rows, depth, a, b, b_step, left, right, c_row, NULL, accumulate)
 
 
 cdef inline void pack_panel(int width, int64_t depth, const floating* source, int64_t lane_stride,
