@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import cytorch
+from cytorch.datasets import Digits
 
 from .model import DigitNet, make_loaders
 from .report import confusion_table, save_and_verify, save_plot
@@ -38,7 +39,7 @@ def main(arguments: list[str]) -> int:
     model = DigitNet().to(options.device)
     train_loader, test_loader = make_loaders(options.workers)
     size = sum(parameter.numel() for parameter in model.parameters())
-    print(f"cytorch {cytorch.__version__}: {size:,} parameters, {len(train_loader.dataset):,} "
+    print(f"cytorch {cytorch.__version__}: {size:,} parameters, {len(Digits()):,} "
           f"training images, {options.workers} loader workers, {cytorch.get_num_threads()} threads")
     history = train(model, train_loader, test_loader, options.epochs, options.device)
     print(f"\n{confusion_table(history.confusion)}\n")

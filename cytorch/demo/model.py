@@ -32,7 +32,7 @@ def shift(image: Tensor) -> Tensor:
 
 def make_loaders(workers: int, batch_size: int = 32) -> tuple[DataLoader, DataLoader]:
     """Loaders of the training part, shuffled and shifted, and of the test part."""
-    options = {"num_workers": workers, "persistent_workers": workers > 0}
-    train = DataLoader(Digits(train=True, transform=shift), batch_size, shuffle=True, **options)
+    train = DataLoader(Digits(train=True, transform=shift), batch_size, shuffle=True,
+                       num_workers=workers, persistent_workers=workers > 0)
     test = DataLoader(Digits(train=False), batch_size=180)
     return train, test

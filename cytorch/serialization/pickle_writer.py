@@ -35,6 +35,8 @@ _STORAGES = {dtype: Global("torch", name) for dtype, name in STORAGE_NAMES.items
 class StatePickler(pickle._Pickler):
     """Writes tensors as references to regions of `plan`."""
 
+    write: Any
+    memoize: Any
     dispatch: ClassVar[Any] = dict(pickle._Pickler.dispatch)
 
     def __init__(self, stream: Any, plan: StoragePlan, protocol: int) -> None:

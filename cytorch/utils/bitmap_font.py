@@ -33,7 +33,7 @@ def text_mask(text: str, scale: int = 1) -> Any:
     """
     import numpy
 
-    mask = numpy.zeros((HEIGHT, max(1, text_width(text))), dtype=bool)
+    mask: Any = numpy.zeros((HEIGHT, max(1, text_width(text))), dtype=bool)
     for position, character in enumerate(text):
         number = ord(character if _FIRST <= character <= "~" else "?") - ord(_FIRST)
         for column in range(WIDTH):

@@ -48,8 +48,8 @@ class Canvas:
     def __init__(self, width: int, height: int) -> None:
         import numpy
 
-        self.pixels = numpy.full((height * _OVERSAMPLE, width * _OVERSAMPLE, 3), _WHITE,
-                                 dtype="uint8")
+        shape = (height * _OVERSAMPLE, width * _OVERSAMPLE, 3)
+        self.pixels: Any = numpy.full(shape, _WHITE, dtype="uint8")
 
     def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Any) -> None:
         scale = _OVERSAMPLE

@@ -139,7 +139,8 @@ class ChainDataset(IterableDataset[Any]):
             yield from dataset
 
     def __len__(self) -> int:
-        return sum(len(dataset) for dataset in self.datasets)  # type: ignore[arg-type]
+        members: Any = self.datasets
+        return sum(len(dataset) for dataset in members)
 
 
 class Subset(Dataset[T_co]):

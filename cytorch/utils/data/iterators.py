@@ -8,6 +8,7 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cytorch.errors import LoaderTimeout
@@ -131,7 +132,7 @@ class WorkerIterator(LoaderIterator):
         self.arrival_order.clear()
         for worker in workers:
             worker.stream_ended = False
-            worker.send(NewEpoch(base_seed), lambda worker=worker: self._make_room(worker))
+            worker.send(NewEpoch(base_seed), partial(self._make_room, worker))
         self._dispatch()
 
     def __next__(self) -> Any:
@@ -191,8 +192,7 @@ class WorkerIterator(LoaderIterator):
                 break
             worker.in_flight[self.sent] = indices
             self.sent += 1
-            worker.send(Task(self.sent - 1, indices),
-                        lambda worker=worker: self._make_room(worker))
+            worker.send(Task(self.sent - 1, indices), partial(self._make_room, worker))
         return self.sent > sent_before
 
     def _next_worker(self) -> WorkerProcess | None:
