@@ -127,33 +127,14 @@ def _install_operators(entries: list[Op], head: Operator, in_place: list[Operato
     for entry in entries:
         for operator in entry.operators:
             augmented = operator in _AUGMENTED
+            # A reflected operator gets the tensor first: its entry is commutative, or says so.
             target = in_place[0] if augmented and in_place else head
-            if operator in _REFLECTED and entry.short_name != "r" + operator[3:-2]:
-                target = _reflected(entry, entries, operator)
             dispatch.set_operator(OPERATOR_SLOTS[operator], target)
 
 
 _AUGMENTED = frozenset({"__iadd__", "__isub__", "__imul__", "__itruediv__", "__ifloordiv__",
                         "__imod__", "__ipow__", "__iand__", "__ior__", "__ixor__",
                         "__ilshift__", "__irshift__"})
-_REFLECTED = frozenset({"__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__",
-                        "__rmod__", "__rpow__", "__rand__", "__ror__", "__rxor__",
-                        "__rlshift__", "__rrshift__", "__rmatmul__"})
-
-
-def _reflected(entry: Op, entries: list[Op], operator: str) -> Operator:
-    """`number op tensor`: the same entry with its first two arguments swapped."""
-    import dataclasses
-
-    function = getattr(_namespace(entry.name), entry.short_name)
-    swapped = dataclasses.replace(
-        entry, kernel=None, grad=None, shape="", extra={}, params=(
-            dataclasses.replace(entry.params[0], type="Tensor"),
-            dataclasses.replace(entry.params[1], type="Tensor|Scalar", required=True)),
-        body=lambda input, other: function(other, input))
-    made = Operator(swapped, operator)
-    made.function = function
-    return made
 
 
 def families() -> list[str]:
@@ -181,6 +162,7 @@ def install(package: ModuleType) -> None:
     copying.set_engine_ops(ops.add, ops.add_, ops._sum_to_size)
     indexing.set_helpers(ops, _make_tensor, _override)
     dispatch.set_override_handler(_override)
+    dispatch.set_array_converter(_tensor_of_array)
     inplace.install_as_strided(ops.as_strided)
 
 
@@ -188,6 +170,12 @@ def _make_tensor(*args: Any, **kwargs: Any) -> Any:
     from cytorch.from_data import tensor
 
     return tensor(*args, **kwargs)
+
+
+def _tensor_of_array(array: Any) -> Any:
+    from cytorch.from_data import as_tensor
+
+    return as_tensor(array)
 
 
 def _override(function: Any, args: Any, kwargs: Any) -> Any:

@@ -26,7 +26,7 @@ from cytorch._C.tensor cimport (
     CONTIGUOUS, INFERENCE, Node, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, alias_geometry,
     describe, new_like, new_tensor, requires_grad, set_geometry, shape_tuple, slots)
 
-from cytorch.errors import AutogradError, DeviceError, OverlapError, ShapeError
+from cytorch.errors import AutogradError, DeviceError, DTypeError, OverlapError, ShapeError
 
 
 cdef object copy_(Operator self, PyObject** values):
@@ -188,6 +188,14 @@ cdef Tensor move(Tensor source, int dtype, int device):
     return result
 
 
+cdef object conj(Operator self, PyObject** values):
+    """The tensor itself: complex kernels do not exist yet."""
+    cdef Tensor source = <Tensor>values[0]
+    if dtype_is_complex(source.kind):
+        raise DTypeError(f"{self.name}(): not implemented for {dtype_of(source.kind)!r}")
+    return source
+
+
 cdef object resize_(Operator self, PyObject** values):
     """resize_(input, size): another shape; new memory only when the old is too small."""
     cdef Tensor target = <Tensor>values[0]
@@ -339,6 +347,7 @@ register_handler("empty", empty)
 register_handler("clone", clone)
 register_handler("contiguous", contiguous_)
 register_handler("to", to)
+register_handler("conj", conj)
 register_handler("to_named", to_named)
 register_handler("resize_", resize_)
 register_handler("set_", set_)

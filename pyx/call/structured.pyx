@@ -2,18 +2,17 @@
 from libc.stdint cimport int64_t
 
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF
 
 from cytorch._C.autograd.record cimport any_requires_grad, bump_version, record
 from cytorch._C.call.elementwise cimport (
-    cast_tensor, check_writable, common_device, contiguous, number_dtype)
+    cast_tensor, check_writable, common_device, contiguous)
 from cytorch._C.call.launch cimport run_kernel
 from cytorch._C.call.operator cimport (
-    Operator, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL, TYPE_FLOAT,
+    Operator, RULE_LINEAR, RULE_NONE, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL, TYPE_FLOAT,
     TYPE_FLOAT_OPTIONAL, TYPE_INT, TYPE_INTS, TYPE_INTS_OPTIONAL, TYPE_INT_OPTIONAL, TYPE_SCALAR,
     TYPE_SCALAR_OPTIONAL, TYPE_TENSOR, TYPE_TENSOR_LIST, TYPE_TENSOR_OPTIONAL,
     TYPE_TENSOR_OR_SCALAR, register_handler)
-from cytorch._C.device cimport DEVICE_META
+from cytorch._C.device cimport DEVICE_META, device_id
 from cytorch._C.dtype cimport dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport DTYPE_BFLOAT16, DTYPE_FLOAT16, DTYPE_FLOAT32
 from cytorch._C.kernels.kernel_call cimport Kernel, KernelCall, Operand
@@ -25,13 +24,17 @@ from cytorch.errors import DTypeError, IndexOutOfRange
 cdef enum:
     MAX_TENSORS = 1024
     MAX_INTS = 512
+    MAX_FLOATS = 32
 
 
-cdef class Arguments:
-    """What a structured kernel gets, gathered from the arguments of one call."""
-    cdef list tensors              # inputs in order; None where an optional one is absent
-    cdef list ints
-    cdef list floats
+cdef struct Arguments:
+    # What a structured kernel gets, in C: inputs in order, integers, floats.
+    int n_tensors
+    int n_ints
+    int n_floats
+    PyObject* tensors[1024]
+    int64_t ints[512]
+    double floats[32]
 
 
 cdef int wrap_dim(Operator self, PyObject** values, list kept) except -1:
@@ -56,43 +59,89 @@ cdef int wrap_dim(Operator self, PyObject** values, list kept) except -1:
     return 0
 
 
-cdef object as_number(object value):
-    return value if isinstance(value, (int, float)) else float(value)
+cdef int add_tensor(Operator self, Arguments* given, object value) except -1:
+    if given.n_tensors == MAX_TENSORS:
+        raise ValueError(f"{self.name}(): more than {MAX_TENSORS} tensors")
+    given.tensors[given.n_tensors] = NULL if value is None else <PyObject*>value
+    given.n_tensors += 1
+    return 0
 
 
-cdef Arguments gather(Operator self, PyObject** values):
+cdef int add_int(Operator self, Arguments* given, int64_t value) except -1:
+    if given.n_ints == MAX_INTS:
+        raise ValueError(f"{self.name}(): more than {MAX_INTS} integers")
+    given.ints[given.n_ints] = value
+    given.n_ints += 1
+    return 0
+
+
+cdef int add_float(Arguments* given, object value) except -1:
+    given.floats[given.n_floats] = 0.0 if value is None else value
+    given.n_floats += 1
+    return 0
+
+
+cdef int gather(Operator self, PyObject** values, Arguments* given) except -1:
     """Sort the arguments into tensors, integers and floats, as the kernel contract says."""
-    cdef Arguments found = Arguments()
     cdef int i, kind
-    found.tensors = []
-    found.ints = []
-    found.floats = []
+    given.n_tensors = given.n_ints = given.n_floats = 0
     for i in range(self.n_params):
         value = <object>values[i]
         kind = self.types[i]
         if kind == TYPE_TENSOR or kind == TYPE_TENSOR_OPTIONAL:
-            found.tensors.append(value)
+            add_tensor(self, given, value)
         elif kind == TYPE_TENSOR_LIST:
-            found.ints.append(len(value))
-            found.tensors.extend(value)
+            add_int(self, given, len(value))
+            for item in value:
+                add_tensor(self, given, item)
         elif kind == TYPE_INT or kind == TYPE_BOOL:
-            found.ints.append(int(value))
+            add_int(self, given, value)
         elif kind == TYPE_INT_OPTIONAL or kind == TYPE_BOOL_OPTIONAL:
-            found.ints.append(value is not None)
-            found.ints.append(0 if value is None else int(value))
+            add_int(self, given, value is not None)
+            add_int(self, given, 0 if value is None else value)
         elif kind == TYPE_INTS or kind == TYPE_INTS_OPTIONAL:
-            found.ints.append(0 if value is None else len(value))
-            found.ints.extend(() if value is None else value)
+            add_int(self, given, 0 if value is None else len(value))
+            if value is not None:
+                for item in value:
+                    add_int(self, given, item)
         elif kind == TYPE_DTYPE_OPTIONAL:
-            found.ints.append(-1 if value is None else dtype_id(value, self.name))
+            add_int(self, given, -1 if value is None else dtype_id(value, self.name))
         elif kind == TYPE_FLOAT or kind == TYPE_SCALAR:
-            found.floats.append(as_number(value))
+            add_float(given, value)
         elif kind == TYPE_FLOAT_OPTIONAL or kind == TYPE_SCALAR_OPTIONAL:
-            found.ints.append(value is not None)
-            found.floats.append(0.0 if value is None else as_number(value))
+            add_int(self, given, value is not None)
+            add_float(given, value)
         elif kind == TYPE_TENSOR_OR_SCALAR:
             raise TypeError(f"{self.name}(): structured ops take no Tensor|Scalar parameter")
-    return found
+    return 0
+
+
+cdef Tensor product_output(Operator self, PyObject** values):
+    """Output of matmul, mm and linear in the usual case, without Python; None for the shape rule."""
+    cdef Tensor a, b
+    cdef int64_t sizes[64]
+    cdef int i, columns
+    if self.compiled_rule == RULE_NONE or not isinstance(<object>values[1], Tensor):
+        return None
+    a = <Tensor>values[0]
+    b = <Tensor>values[1]
+    columns = 0 if self.compiled_rule == RULE_LINEAR else 1
+    if a.rank < 2 or b.rank != 2 or a.kind != b.kind or a.place != b.place or \
+            a.sizes[a.rank - 1] != b.sizes[1 - columns] or self.kernels[a.kind] == NULL or \
+            (self.max_rank and a.rank > self.max_rank):
+        return None
+    if self.compiled_rule == RULE_LINEAR and <object>values[2] is not None and not fits_bias(
+            <Tensor>values[2], a, b.sizes[0]):
+        return None
+    for i in range(a.rank - 1):
+        sizes[i] = a.sizes[i]
+    sizes[a.rank - 1] = b.sizes[columns]
+    return new_tensor(a.rank, sizes, a.kind, a.place)
+
+
+cdef bint fits_bias(Tensor bias, Tensor input, int64_t columns) noexcept:
+    return bias.rank == 1 and bias.sizes[0] == columns and bias.kind == input.kind and \
+        bias.place == input.place
 
 
 cdef list output_specs(Operator self, PyObject** values):
@@ -143,32 +192,26 @@ cdef void set_operand(Operand* operand, object value) noexcept:
     operand.dtype = tensor.kind
 
 
-cdef int launch(Operator self, Kernel kernel, list outputs, Arguments given) except -1:
-    """Lay the arguments out in C and run the kernel."""
-    cdef Operand operands[1024]
-    cdef int64_t ints[512]
-    cdef double floats[32]
-    cdef PyObject* tensors[1024]
+cdef int launch(Operator self, Kernel kernel, list outputs, Arguments* given) except -1:
+    """Lay the operands out and run the kernel."""
+    cdef Operand operands[1040]
+    cdef PyObject* tensors[1040]
     cdef KernelCall call
-    cdef int n_outputs = len(outputs), total = n_outputs + len(given.tensors), i
-    if total > MAX_TENSORS or len(given.ints) > MAX_INTS:
-        raise ValueError(f"{self.name}(): too many arguments for one kernel: {total} tensors, "
-                         f"{len(given.ints)} integers")
-    for i in range(total):
-        value = outputs[i] if i < n_outputs else given.tensors[i - n_outputs]
-        set_operand(&operands[i], value)
-        tensors[i] = NULL if value is None else <PyObject*>value
-    for i, number in enumerate(given.ints):
-        ints[i] = number
-    for i, number in enumerate(given.floats):
-        floats[i] = number
+    cdef int n_outputs = len(outputs), i
+    for i in range(n_outputs):
+        tensors[i] = <PyObject*>outputs[i]
+        set_operand(&operands[i], outputs[i])
+    for i in range(given.n_tensors):
+        tensors[n_outputs + i] = given.tensors[i]
+        set_operand(&operands[n_outputs + i],
+                    None if given.tensors[i] == NULL else <object>given.tensors[i])
     call.outputs = operands
     call.inputs = operands + n_outputs
     call.n_outputs = n_outputs
-    call.n_inputs = total - n_outputs
-    call.ints = ints
-    call.floats = floats
-    return run_kernel(kernel, &call, tensors, total, self.name)
+    call.n_inputs = given.n_tensors
+    call.ints = given.ints
+    call.floats = given.floats
+    return run_kernel(kernel, &call, tensors, n_outputs + given.n_tensors, self.name)
 
 
 cdef int find_dtype(Operator self, PyObject** values, list specs) except -1:
@@ -193,20 +236,26 @@ cdef int kernel_dtype(Operator self, int dtype) except -1:
     raise DTypeError(f"{self.name}(): not implemented for {dtype_of(dtype)!r}")
 
 
-cdef int prepare_inputs(Operator self, Arguments given, int dtype, int runs_as) except -1:
-    """Cast 16-bit inputs and make inputs contiguous."""
+cdef list prepare_inputs(Operator self, Arguments* given, int dtype, int runs_as):
+    """Cast 16-bit inputs and make inputs contiguous; returns what must be kept alive."""
     cdef int i
-    cdef Tensor tensor
-    for i in range(len(given.tensors)):
-        if given.tensors[i] is None:
+    cdef list kept = None
+    cdef Tensor tensor, ready
+    for i in range(given.n_tensors):
+        if given.tensors[i] == NULL:
             continue
         tensor = <Tensor>given.tensors[i]
+        ready = tensor
         if runs_as != dtype and tensor.kind == dtype:
-            tensor = cast_tensor(tensor, runs_as)
-        elif self.contiguous:
-            tensor = contiguous(tensor)
-        given.tensors[i] = tensor
-    return 0
+            ready = cast_tensor(tensor, runs_as)
+        elif self.contiguous and not tensor.flags & CONTIGUOUS:
+            ready = contiguous(tensor)
+        if ready is not tensor:
+            if kept is None:
+                kept = []
+            kept.append(ready)
+            given.tensors[i] = <PyObject*>ready
+    return kept
 
 
 cdef object finish(Operator self, PyObject** values, list outputs, bint recording):
@@ -229,53 +278,52 @@ cdef bint must_record(Operator self, PyObject** values):
         any_requires_grad(self.derivative, values)
 
 
-cdef list flat_tensors(Operator self, PyObject** values):
-    cdef list found = []
-    cdef int i
-    for i in range(self.n_params):
-        value = <object>values[i]
-        if isinstance(value, Tensor):
-            found.append(value)
-        elif self.types[i] == TYPE_TENSOR_LIST:
-            found.extend([item for item in value if item is not None])
-    return found
-
-
-cdef int list_device(Operator self, list tensors) except -1:
-    cdef PyObject* pointers[1024]
-    cdef int i, count = min(len(tensors), 1024)
-    for i in range(count):
-        pointers[i] = <PyObject*>tensors[i]
-    return common_device(self.name, pointers, count)
-
-
 cdef object structured(Operator self, PyObject** values):
     """Handler of structured ops."""
     cdef Arguments given
     cdef list outputs, kept = []
     cdef bint recording
     cdef int dtype, runs_as, device
-    cdef Tensor tensor
+    cdef Tensor out = product_output(self, values)
+    if out is not None:
+        gather(self, values, &given)
+        outputs = [out]
+        launch(self, self.kernels[out.kind], outputs, &given)
+        return finish(self, values, outputs, must_record(self, values))
     wrap_dim(self, values, kept)
     specs = output_specs(self, values)
     dtype = find_dtype(self, values, specs)
     runs_as = kernel_dtype(self, dtype)
-    device = list_device(self, flat_tensors(self, values))
+    gather(self, values, &given)
+    device = given_device(self, &given, values)
     recording = must_record(self, values)
     for position in self.mutates:
-        check_mutable(self, <object>values[position])
-    given = gather(self, values)
+        check_mutable(self, <object>values[<int>position])
     if device != DEVICE_META:
-        prepare_inputs(self, given, dtype, runs_as)
+        kept.append(prepare_inputs(self, &given, dtype, runs_as))
     outputs = [allocate(shape, runs_as if kind == dtype else kind, device)
                for shape, kind in specs]
-    launch(self, self.kernels[runs_as], outputs, given)
+    launch(self, self.kernels[runs_as], outputs, &given)
     if runs_as != dtype:
         outputs = [cast_tensor(tensor, kind) if (<Tensor>tensor).kind != kind else tensor
                    for tensor, (shape, kind) in zip(outputs, specs)]
     for position in self.mutates:
-        mark_changed(self, <object>values[position])
+        mark_changed(self, <object>values[<int>position])
     return finish(self, values, outputs, recording)
+
+
+cdef int given_device(Operator self, Arguments* given, PyObject** values) except -1:
+    """Device of the tensors; without any, that of a `device` argument."""
+    cdef PyObject* tensors[1024]
+    cdef int i, count = 0
+    for i in range(given.n_tensors):
+        if given.tensors[i] != NULL:
+            tensors[count] = given.tensors[i]
+            count += 1
+    if count == 0:
+        i = self.position("device")
+        return device_id(None if i < 0 else <object>values[i], self.name)
+    return common_device(self.name, tensors, count)
 
 
 cdef int check_mutable(Operator self, object value) except -1:
