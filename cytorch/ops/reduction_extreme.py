@@ -60,6 +60,12 @@ tensor([{example}])
 >>> cytorch.tensor([1.0, 4.0, 3.0]).{word}()
 tensor({"4." if word == "max" else "1."})
 """)
+    # Before the entry with dim: a 0-dim integer tensor would do for an int.
+    op(f"{word}(Tensor input, Tensor other) -> Tensor",
+       body=lambda input, other: getattr(ops, f"{word}imum")(input, other),
+       forms="function method out",
+       samples=lambda s: [call(s.tensor(3, 4), s.tensor(3, 4)), call(s.tensor(3, 1), s.tensor(2))],
+       ref=f"numpy.{word}imum", doc=f"The same as `{word}imum`.")
     op(f"{word}(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
        kernel=reduction(ALL, f"{word}_with_index"), grad={"input": _picked_grad},
        forms="function method out", samples=_one_axis,
@@ -73,11 +79,6 @@ The first of equal elements is taken. NaN wins.
 >>> cytorch.tensor([[1.0, 4.0], [3.0, 2.0]]).{word}(1).values
 tensor([{example}])
 """)
-    op(f"{word}(Tensor input, Tensor other) -> Tensor",
-       body=lambda input, other: getattr(ops, f"{word}imum")(input, other),
-       forms="function method out",
-       samples=lambda s: [call(s.tensor(3, 4), s.tensor(3, 4)), call(s.tensor(3, 1), s.tensor(2))],
-       ref=f"numpy.{word}imum", doc=f"The same as `{word}imum`.")
     op(f"arg{word}(Tensor input, int? dim=None, bool keepdim=False) -> Tensor",
        kernel=reduction(ALL), result="int64", forms="function method out",
        samples=_some(lambda s: [*full_samples(s), *_one_axis(s),
