@@ -69,8 +69,8 @@ def _masked_fill(input: Any, mask: Any, value: Any) -> Any:
 
 op("masked_fill(Tensor input, Tensor mask, Scalar value) -> Tensor", body=_masked_fill,
    forms="function method inplace",
-   samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), 1.0), call(s.tensor(3, 4), s.bools(4), -2),
-                      call(s.tensor(), s.bools(), 3), call(s.tensor(3, 1), s.bools(3, 4), 0)],
+   samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), 1.0),
+                      call(s.tensor(3, 4), s.bools(4), -2), call(s.tensor(), s.bools(), 3), call(s.tensor(3, 1), s.bools(3, 4), 0)],
    errors=lambda s: [(call(s.tensor(2), s.ints(2), 1.0), "DTypeError", "int64")],
    doc="""A copy with `value` where the mask is true; the mask broadcasts.
 

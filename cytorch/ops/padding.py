@@ -1,0 +1,276 @@
+"""nn.functional: pad, pixel_shuffle, channel_shuffle, unfold and fold."""
+from __future__ import annotations
+
+from typing import Any
+
+from .spec import ANY, argument_error, call, op, ops, shape_error, structured
+
+
+def _padded_shape(input: Any, pad: Any) -> Any:
+    shape = list(input.shape)
+    for place in range(0, len(pad), 2):
+        dim = len(shape) - 1 - place // 2
+        shape[dim] += pad[place] + pad[place + 1]
+        if shape[dim] < 0:
+            raise shape_error(f"pad: the padding {list(pad)} of {tuple(input.shape)} makes a "
+                              f"negative size in dimension {dim}")
+    return tuple(shape), input.dtype
+
+
+op("_pad_constant(Tensor input, Tensor value, int[] pad) -> Tensor",
+   kernel=structured(ANY, "pad_constant"), shape=_padded_shape,
+   grad={"input": lambda g, pad: ops._pad_constant(g, g.new_zeros(()), [-p for p in pad]),
+         "value": lambda g, pad: g.sum() - ops._pad_constant(
+             g, g.new_zeros(()), [-p for p in pad]).sum()},
+   samples=lambda s: [call(s.tensor(2, 3), s.tensor(), (1, 2, 0, 1)),
+                      call(s.tensor(2, 3), s.tensor(), (-1, 2, 1, -1))],
+   doc="`value` before and after every dimension, from the last on; negative numbers crop.")
+
+
+def _pad_constant(input: Any, pad: Any, value: Any) -> Any:
+    whole = tuple(pad) + (0,) * (2 * input.dim() - len(pad))
+    fill = input.new_full((), 0 if value is None else value)
+    return ops._pad_constant(input, fill, whole)
+
+
+def _source_index(mode: str, size: int, before: int, after: int, device: Any) -> Any:
+    """Which entry of the input each entry of the padded dimension repeats."""
+    place = ops.arange(-before, size + after, device=device)
+    if mode == "replicate":
+        return place.clamp(min=0, max=size - 1)
+    if mode == "circular":
+        return place.remainder(size)
+    place = place.abs()
+    return (size - 1) - ((size - 1) - place).abs()
+
+
+def _check_mode(mode: str, input: Any, pad: Any) -> None:
+    if mode not in ("reflect", "replicate", "circular"):
+        raise argument_error(f"pad: Unrecognised padding mode {mode}")
+    spatial = len(pad) // 2
+    if input.dim() not in (spatial + 1, spatial + 2):
+        raise shape_error(f"pad: Only 2D, 3D, 4D, 5D padding with non-constant padding are "
+                          f"supported for now: {len(pad)} numbers do not fit an input of shape "
+                          f"{tuple(input.shape)}")
+
+
+def _pad(input: Any, pad: Any, mode: str, value: Any) -> Any:
+    if len(pad) % 2:
+        raise argument_error(f"pad: Padding length must be divisible by 2, got {list(pad)}")
+    if len(pad) > 2 * input.dim():
+        raise shape_error(f"pad: Padding length should be less than or equal to two times the "
+                          f"input dimension but got padding length {len(pad)} and input of shape "
+                          f"{tuple(input.shape)}")
+    if mode == "constant":
+        return _pad_constant(input, pad, value)
+    _check_mode(mode, input, pad)
+    result = input
+    for place in range(0, len(pad), 2):
+        before, after = pad[place], pad[place + 1]
+        dim = input.dim() - 1 - place // 2
+        size = input.shape[dim]
+        limit = {"reflect": size - 1, "circular": size}.get(mode)
+        if limit is not None and (before > limit or after > limit):
+            raise shape_error(f"pad: Padding size should be less than the corresponding input "
+                              f"dimension, but got: padding ({before}, {after}) at dimension {dim} "
+                              f"of input {tuple(input.shape)} (mode {mode})")
+        if size == 0 and (before > 0 or after > 0):
+            raise shape_error(f"pad: Expected a non-empty dimension {dim} of input "
+                              f"{tuple(input.shape)}")
+        if size + before + after < 0:
+            raise shape_error(f"pad: padding ({before}, {after}) makes a negative size at "
+                              f"dimension {dim} of input {tuple(input.shape)}")
+        if before or after:
+            index = _source_index(mode, size, before, after, input.device)
+            result = ops._index_select(result, dim, index)
+    return input.clone() if result is input else result
+
+
+op("nn.functional.pad(Tensor input, int[] pad, str mode='constant', Scalar? value=None) -> Tensor",
+   body=_pad, forms="function",
+   samples=lambda s: [call(s.tensor(2, 3), (1, 2)), call(s.tensor(2, 3), (1, 0, 2, 1), value=1.5),
+                      call(s.tensor(3, 4), (-1, 1)), call(s.tensor(1, 2, 4), (3, 1), "reflect"),
+                      call(s.tensor(1, 2, 4), (5, -1), "replicate"),
+                      call(s.tensor(1, 2, 3, 4), (1, 2, 2, 0), "circular"),
+                      call(s.tensor(1, 2, 3, 4), (1, 2, 2, 0), "reflect")],
+   errors=lambda s: [(call(s.tensor(3), (1,)), "ArgumentError", "divisible by 2"),
+                     (call(s.tensor(3), (1, 1, 1, 1)), "ShapeError", "length 4"),
+                     (call(s.tensor(3), (-2, -2)), "ShapeError", "negative size"),
+                     (call(s.tensor(1, 3), (3, 0), "reflect"), "ShapeError", r"\(3, 0\)"),
+                     (call(s.tensor(1, 3), (1, 0), "no"), "ArgumentError", "no")],
+   doc="""Entries before and after dimensions: (before, after) of the last one first.
+
+mode: "constant" (of `value`, by default 0), "reflect" (the edge is not repeated), "replicate" (the
+edge is) or "circular". Negative numbers crop.
+
+>>> cytorch.nn.functional.pad(cytorch.tensor([1, 2]), (1, 2))
+tensor([0, 1, 2, 0, 0])
+""")
+
+
+# ---- shuffles
+
+def _pixel_shuffle(input: Any, upscale_factor: int) -> Any:
+    factor = upscale_factor
+    if input.dim() < 3 or factor <= 0 or input.shape[-3] % (factor * factor):
+        raise shape_error(f"pixel_shuffle expects its input's channel dimension to be divisible by "
+                          f"the square of upscale_factor, but input {tuple(input.shape)} is not "
+                          f"divisible by {factor}**2")
+    *batch, channels, height, width = input.shape
+    channels //= factor * factor
+    parts = input.reshape((-1, channels, factor, factor, height, width))
+    return parts.permute(0, 1, 4, 2, 5, 3).reshape((*batch, channels, height * factor,
+                                                    width * factor))
+
+
+op("nn.functional.pixel_shuffle(Tensor input, int upscale_factor) -> Tensor",
+   body=_pixel_shuffle, forms="function",
+   samples=lambda s: [call(s.tensor(1, 4, 2, 3), 2), call(s.tensor(2, 2, 2), 1)],
+   errors=lambda s: [(call(s.tensor(1, 3, 2, 2), 2), "ShapeError", "divisible")],
+   doc="""(N, C r^2, H, W) to (N, C, H r, W r): channels become pixels.
+
+>>> cytorch.nn.functional.pixel_shuffle(cytorch.zeros(1, 4, 2, 2), 2).shape
+torch.Size([1, 1, 4, 4])
+""")
+
+
+def _pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
+    factor = downscale_factor
+    if input.dim() < 3 or factor <= 0 or input.shape[-1] % factor or input.shape[-2] % factor:
+        raise shape_error(f"pixel_unshuffle expects height and width to be divisible by "
+                          f"downscale_factor, but input {tuple(input.shape)} is not divisible by "
+                          f"{factor}")
+    *batch, channels, height, width = input.shape
+    height, width = height // factor, width // factor
+    parts = input.reshape((-1, channels, height, factor, width, factor))
+    return parts.permute(0, 1, 3, 5, 2, 4).reshape((*batch, channels * factor * factor, height,
+                                                    width))
+
+
+op("nn.functional.pixel_unshuffle(Tensor input, int downscale_factor) -> Tensor",
+   body=_pixel_unshuffle, forms="function",
+   samples=lambda s: [call(s.tensor(1, 1, 4, 6), 2)],
+   errors=lambda s: [(call(s.tensor(1, 1, 3, 2), 2), "ShapeError", "divisible")],
+   doc="""(N, C, H r, W r) to (N, C r^2, H, W): the inverse of pixel_shuffle.
+
+>>> cytorch.nn.functional.pixel_unshuffle(cytorch.zeros(1, 1, 4, 4), 2).shape
+torch.Size([1, 4, 2, 2])
+""")
+
+
+def _channel_shuffle(input: Any, groups: int) -> Any:
+    if input.dim() < 3 or groups <= 0 or input.shape[1] % groups:
+        raise shape_error(f"channel_shuffle: Number of channels must be divisible by groups. Got "
+                          f"input {tuple(input.shape)} and {groups} groups")
+    batch, channels, *rest = input.shape
+    parts = input.reshape((batch, groups, channels // groups, *rest))
+    return parts.transpose(1, 2).reshape(input.shape)
+
+
+op("nn.functional.channel_shuffle(Tensor input, int groups) -> Tensor", body=_channel_shuffle,
+   forms="function", samples=lambda s: [call(s.tensor(1, 4, 2, 2), 2)],
+   errors=lambda s: [(call(s.tensor(1, 3, 2, 2), 2), "ShapeError", "2 groups")],
+   doc="""Channels of an (N, C, ...) input dealt out: one of each group in turn.
+
+>>> cytorch.nn.functional.channel_shuffle(cytorch.arange(4).view(1, 4, 1), 2).flatten()
+tensor([0, 2, 1, 3])
+""")
+
+
+# ---- windows as columns
+
+def _pair(name: str, what: str, value: Any, least: int) -> tuple[int, int]:
+    pair = tuple(value) * 2 if len(value) == 1 else tuple(value)
+    if len(pair) != 2 or min(pair) < least:
+        raise argument_error(f"{name}: {what} should be one or two numbers of at least {least}, "
+                             f"got {list(value)}")
+    return pair
+
+
+def _window_index(size: Any, kernel: Any, dilation: Any, stride: Any, name: str,
+                  device: Any) -> tuple[Any, int]:
+    """Flat positions in a padded image: (kernel elements * windows), and the windows' number."""
+    counts = [(size[d] - dilation[d] * (kernel[d] - 1) - 1) // stride[d] + 1 for d in (0, 1)]
+    if min(counts) < 1:
+        raise shape_error(f"{name}: the kernel {tuple(kernel)} with dilation {tuple(dilation)} "
+                          f"does not fit the padded size {tuple(size)}: the array of windows would be "
+                          f"{tuple(counts)}")
+    rows, columns = [
+        (ops.arange(kernel[d], device=device) * dilation[d]).unsqueeze(1)
+        + (ops.arange(counts[d], device=device) * stride[d]).unsqueeze(0) for d in (0, 1)]
+    place = (rows * size[1]).reshape((kernel[0], 1, counts[0], 1)) + columns.reshape(
+        (1, kernel[1], 1, counts[1]))
+    return place.reshape(-1), counts[0] * counts[1]
+
+
+def _unfold(input: Any, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> Any:
+    kernel = _pair("unfold", "kernel_size", kernel_size, 1)
+    dilation = _pair("unfold", "dilation", dilation, 1)
+    padding = _pair("unfold", "padding", padding, 0)
+    stride = _pair("unfold", "stride", stride, 1)
+    if input.dim() not in (3, 4):
+        raise shape_error("unfold: Expected 3D or 4D (batch mode) tensor, got shape "
+                          f"{tuple(input.shape)}")
+    batched = input if input.dim() == 4 else input.unsqueeze(0)
+    if any(padding):
+        batched = _pad_constant(batched, (padding[1], padding[1], padding[0], padding[0]), 0)
+    batch, channels, *size = batched.shape
+    index, windows = _window_index(size, kernel, dilation, stride, "unfold", input.device)
+    found = ops._index_select(batched.reshape((batch, channels, size[0] * size[1])), 2, index)
+    found = found.reshape((batch, channels * kernel[0] * kernel[1], windows))
+    return found if input.dim() == 4 else found.squeeze(0)
+
+
+op("nn.functional.unfold(Tensor input, int[] kernel_size, int[] dilation=[1], int[] padding=[0], "
+   "int[] stride=[1]) -> Tensor", body=_unfold, forms="function",
+   samples=lambda s: [call(s.tensor(1, 2, 4, 5), 2), call(s.tensor(2, 5, 4), (2, 1), 1, 1, 2),
+                      call(s.tensor(1, 1, 6, 6), (2, 3), (2, 1), (0, 1), (1, 2))],
+   errors=lambda s: [(call(s.tensor(1, 1, 2, 2), 3), "ShapeError", r"\(3, 3\)"),
+                     (call(s.tensor(1, 1, 2, 2), 1, 0), "ArgumentError", "dilation"),
+                     (call(s.tensor(2, 2), 1), "ShapeError", r"\(2, 2\)")],
+   doc="""Sliding windows of an (N, C, H, W) input as columns: (N, C kh kw, number of windows).
+
+>>> cytorch.nn.functional.unfold(cytorch.zeros(1, 2, 4, 4), 3).shape
+torch.Size([1, 18, 4])
+""")
+
+
+def _fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any, padding: Any,
+          stride: Any) -> Any:
+    out = _pair("fold", "output_size", output_size, 1)
+    kernel = _pair("fold", "kernel_size", kernel_size, 1)
+    dilation = _pair("fold", "dilation", dilation, 1)
+    padding = _pair("fold", "padding", padding, 0)
+    stride = _pair("fold", "stride", stride, 1)
+    if input.dim() not in (2, 3):
+        raise shape_error("fold: Expected 2D or 3D (batch mode) tensor for input, got shape "
+                          f"{tuple(input.shape)}")
+    batched = input if input.dim() == 3 else input.unsqueeze(0)
+    size = [out[d] + 2 * padding[d] for d in (0, 1)]
+    index, windows = _window_index(size, kernel, dilation, stride, "fold", input.device)
+    batch, rows, columns = batched.shape
+    if rows % (kernel[0] * kernel[1]) or columns != windows:
+        raise shape_error(f"fold: input {tuple(input.shape)} does not fit: expected a multiple of "
+                          f"{kernel[0] * kernel[1]} (the product of kernel_size) in dimension -2 "
+                          f"and {windows} windows in dimension -1")
+    channels = rows // (kernel[0] * kernel[1])
+    summed = ops._index_sum(batched.reshape((batch, channels, -1)), 2, index, size[0] * size[1], -1)
+    image = summed.reshape((batch, channels, *size))
+    for d in (0, 1):
+        if padding[d]:
+            image = image.narrow(2 + d, padding[d], out[d])
+    image = image.contiguous()
+    return image if input.dim() == 3 else image.squeeze(0)
+
+
+op("nn.functional.fold(Tensor input, int[] output_size, int[] kernel_size, int[] dilation=[1], "
+   "int[] padding=[0], int[] stride=[1]) -> Tensor", body=_fold, forms="function",
+   samples=lambda s: [call(s.tensor(1, 8, 12), (4, 5), 2), call(s.tensor(4, 9), 4, 2, 1, 1, 2)],
+   errors=lambda s: [(call(s.tensor(1, 8, 11), (4, 5), 2), "ShapeError", "12 windows")],
+   doc="""Columns of windows summed into images: (N, C kh kw, L) to (N, C, H, W).
+
+The transpose of `unfold`.
+
+>>> cytorch.nn.functional.fold(cytorch.ones(1, 4, 1), 2, 2).shape
+torch.Size([1, 1, 2, 2])
+""")
