@@ -127,12 +127,12 @@ def _multiply(a: Any, a_labels: list[str], b: Any, b_labels: list[str],
     depth = _joined(left.shape[n + len(rows):])
     # matmul broadcasts the batch dimensions; only other groups of several labels are joined.
     if len(rows) != 1 or len(summed) != 1:
-        left = left.reshape(*left.shape[:n], _joined(row_sizes), depth)
+        left = left.reshape((*left.shape[:n], _joined(row_sizes), depth))
     if len(columns) != 1 or len(summed) != 1:
-        right = right.reshape(*right.shape[:n], depth, _joined(column_sizes))
+        right = right.reshape((*right.shape[:n], depth, _joined(column_sizes)))
     product = ops.matmul(left, right)
     if len(rows) != 1 or len(columns) != 1:
-        product = product.reshape(*product.shape[:-2], *row_sizes, *column_sizes)
+        product = product.reshape((*product.shape[:-2], *row_sizes, *column_sizes))
     return product, result
 
 

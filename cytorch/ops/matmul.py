@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .spec import FLOATING, REAL, call, dtype_error, op, ops, shape_error, structured
+from .spec import REAL, call, dtype_error, op, ops, shape_error, structured
 
 _PRODUCT = structured(REAL, name="matmul", contiguous=False)
 
@@ -226,7 +226,7 @@ def _linear_grad(g: Any, input: Any, weight: Any, bias: Any,
 
 
 op("nn.functional.linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor",
-   kernel=structured(FLOATING, contiguous=False), shape=_linear_shape, grad=_linear_grad,
+   kernel=structured(REAL, contiguous=False), shape=_linear_shape, grad=_linear_grad,
    forms="function",
    samples=lambda s: [call(s.tensor(5, 3), s.tensor(4, 3), s.tensor(4)),
                       call(s.tensor(5, 3), s.tensor(4, 3)), call(s.tensor(3), s.tensor(4, 3)),

@@ -14,6 +14,8 @@ def _scaled_sum(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> A
     if len(padded) != len(result) or any(a not in (1, b) for a, b in zip(padded, result)):
         raise shape_error(f"{name}: input {shape} does not expand to the shape {result} of the "
                           "product")
+    if not product.dtype.is_floating_point and not product.dtype.is_complex:
+        beta, alpha = int(beta), int(alpha)     # as PyTorch: 0.5 counts as 0 here
     if alpha != 1:
         product = product * alpha
     if beta == 0:
@@ -30,6 +32,9 @@ def _addmv(input: Any, mat: Any, vec: Any, beta: Any, alpha: Any) -> Any:
 
 
 def _addr(input: Any, vec1: Any, vec2: Any, beta: Any, alpha: Any) -> Any:
+    if input.dtype == vec1.dtype == vec2.dtype and str(input.dtype) == "torch.bool":
+        product = _outer(vec1, vec2) & bool(alpha)
+        return product | input if beta else product
     return _scaled_sum("addr", input, ops.outer(vec1, vec2), beta, alpha)
 
 
@@ -148,7 +153,7 @@ def _inner(input: Any, other: Any) -> Any:
                           f"{tuple(other.shape)} differ: {input.shape[-1]} != {other.shape[-1]}")
     rows = input.reshape(_product(input.shape[:-1]), input.shape[-1])
     columns = other.reshape(_product(other.shape[:-1]), other.shape[-1])
-    return ops.mm(rows, columns.t()).reshape(*input.shape[:-1], *other.shape[:-1])
+    return ops.mm(rows, columns.t()).reshape((*input.shape[:-1], *other.shape[:-1]))
 
 
 def _product(sizes: Any) -> int:
@@ -329,7 +334,7 @@ def _bilinear(input1: Any, input2: Any, weight: Any, bias: Any) -> Any:
     # (.., in1) with (out, in1, in2): one product to (.., out * in2), then sums with input2.
     outputs = weight.shape[0]
     halves = ops.matmul(input1, weight.permute(1, 0, 2).reshape(left, outputs * right))
-    halves = halves.reshape(*input1.shape[:-1], outputs, right)
+    halves = halves.reshape((*input1.shape[:-1], outputs, right))
     result = ops.matmul(halves, input2.unsqueeze(-1)).squeeze(-1)
     return result if bias is None else result + bias
 

@@ -439,14 +439,15 @@ cdef set nodes_leading_to(list roots, dict captures):
     cdef int i
     for root in roots:
         if root is not None:
-            stack.append((root, 0))
+            stack.append((root, -1))      # -1: not looked at yet
     while stack:
         node, i = stack.pop()
         key = <uint64_t><void*>node
-        if i == 0:
+        if i < 0:
             if key in matters:
                 continue
             matters[key] = key in captures
+            i = 0
         while i < node.n_edges:
             if node.edges[i].target == NULL:
                 i += 1
@@ -457,7 +458,7 @@ cdef set nodes_leading_to(list roots, dict captures):
                     matters[key] = True
             elif target not in matters:
                 stack.append((node, i))
-                stack.append((<object>node.edges[i].target, 0))
+                stack.append((<object>node.edges[i].target, -1))
                 break
             elif matters[target]:
                 matters[key] = True

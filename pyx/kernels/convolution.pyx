@@ -8,31 +8,10 @@ from cytorch._C.dtype_ids cimport DTYPE_FLOAT32, DTYPE_FLOAT64
 from cytorch._C.kernels.convolution_sum cimport WindowSum, sum_windows
 from cytorch._C.kernels.convolution_weight cimport sum_weight_gradient
 from cytorch._C.kernels.convolution_windows cimport (
-    Shape, Taps, Windows, finish_windows, greatest_divisor, read_axes)
-from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KernelCall, Operand
+    Shape, Taps, Windows, finish_windows, greatest_divisor, read_shape)
+from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KernelCall
 from cytorch._C.registry cimport register_kernel
 from cytorch._C.types cimport floating
-
-
-cdef void read_shape(Shape* shape, const Operand* input, const Operand* output,
-                     const int64_t* kernel, const int64_t* ints) noexcept nogil:
-    """input and output of the (forward) convolution; ints: stride, padding, dilation, groups."""
-    cdef int64_t axes = input.ndim - 2
-    cdef int axis
-    for axis in range(3):
-        shape.input[axis] = shape.output[axis] = shape.kernel[axis] = 1
-        shape.stride[axis] = shape.dilation[axis] = 1
-        shape.padding[axis] = 0
-    read_axes(shape.input, input.sizes + 2, axes)
-    read_axes(shape.output, output.sizes + 2, axes)
-    read_axes(shape.kernel, kernel, axes)
-    read_axes(shape.stride, ints + 1, axes)
-    read_axes(shape.padding, ints + axes + 2, axes)
-    read_axes(shape.dilation, ints + 2 * axes + 3, axes)
-    shape.images = input.sizes[0]
-    shape.groups = ints[3 * axes + 3]
-    shape.in_channels = input.sizes[1] // shape.groups
-    shape.out_channels = output.sizes[1] // shape.groups
 
 
 cdef void forward_windows(const Shape* shape, Windows* windows, Taps* taps) noexcept nogil:

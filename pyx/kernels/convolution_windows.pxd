@@ -9,7 +9,7 @@ gathered through a table of offsets. Axes are (depth, height, width); missing on
 from libc.stdint cimport int64_t
 
 from cytorch._C.kernels.convolution_tile cimport copy_line
-from cytorch._C.kernels.kernel_call cimport KernelCall
+from cytorch._C.kernels.kernel_call cimport KernelCall, Operand
 from cytorch._C.types cimport floating
 
 cdef enum:
@@ -65,6 +65,27 @@ cdef inline void read_axes(int64_t* axes, const int64_t* values, int64_t count) 
     cdef int64_t i
     for i in range(count):
         axes[3 - count + i] = values[i]
+
+
+cdef inline void read_shape(Shape* shape, const Operand* input, const Operand* output,
+                            const int64_t* kernel, const int64_t* ints) noexcept nogil:
+    """input and output of the (forward) convolution; ints: stride, padding, dilation, groups."""
+    cdef int64_t axes = input.ndim - 2
+    cdef int axis
+    for axis in range(3):
+        shape.input[axis] = shape.output[axis] = shape.kernel[axis] = 1
+        shape.stride[axis] = shape.dilation[axis] = 1
+        shape.padding[axis] = 0
+    read_axes(shape.input, input.sizes + 2, axes)
+    read_axes(shape.output, output.sizes + 2, axes)
+    read_axes(shape.kernel, kernel, axes)
+    read_axes(shape.stride, ints + 1, axes)
+    read_axes(shape.padding, ints + axes + 2, axes)
+    read_axes(shape.dilation, ints + 2 * axes + 3, axes)
+    shape.images = input.sizes[0]
+    shape.groups = ints[3 * axes + 3]
+    shape.in_channels = input.sizes[1] // shape.groups
+    shape.out_channels = output.sizes[1] // shape.groups
 
 
 cdef inline void finish_windows(Windows* windows) noexcept nogil:

@@ -116,22 +116,27 @@ cdef int product_of(KernelCall* call, bint linear, floating* kind) noexcept nogi
     return status
 
 
-cdef int integer_product(KernelCall* call, integral* kind) noexcept nogil:
+cdef int integer_product(KernelCall* call, bint linear, integral* kind) noexcept nogil:
     """Plain loops; sums wrap around in the dtype of the result, as in PyTorch."""
+    cdef const Operand* bias = &call.inputs[2]
+    cdef int64_t bias_stride = 0
     cdef Product product
     cdef int64_t member, i, j, p, a_offset, b_offset, c_offset
     cdef integral factor
     cdef const integral* a
     cdef const integral* b
     cdef integral* c
-    describe(call, &product, False)
+    describe(call, &product, linear)
+    linear = linear and bias.dtype >= 0
+    if linear and bias.numel > 1:
+        bias_stride = bias.strides[0]
     for member in range(product.batch):
         find_member(&product, member, &a_offset, &b_offset, &c_offset)
         for i in range(product.rows):
             a = <integral*>product.a + a_offset + i * product.a_row
             c = <integral*>product.c + c_offset + i * product.c_row
             for j in range(product.columns):
-                c[j] = 0
+                c[j] = (<integral*>bias.data)[j * bias_stride] if linear else 0
             for p in range(product.depth):
                 factor = a[p * product.a_step]
                 b = <integral*>product.b + b_offset + p * product.b_step
@@ -157,23 +162,43 @@ cdef int linear_double(KernelCall* call) noexcept nogil:
 
 
 cdef int matmul_uint8(KernelCall* call) noexcept nogil:
-    return integer_product(call, <uint8_t*>NULL)
+    return integer_product(call, False, <uint8_t*>NULL)
 
 
 cdef int matmul_int8(KernelCall* call) noexcept nogil:
-    return integer_product(call, <int8_t*>NULL)
+    return integer_product(call, False, <int8_t*>NULL)
 
 
 cdef int matmul_int16(KernelCall* call) noexcept nogil:
-    return integer_product(call, <int16_t*>NULL)
+    return integer_product(call, False, <int16_t*>NULL)
 
 
 cdef int matmul_int32(KernelCall* call) noexcept nogil:
-    return integer_product(call, <int32_t*>NULL)
+    return integer_product(call, False, <int32_t*>NULL)
 
 
 cdef int matmul_int64(KernelCall* call) noexcept nogil:
-    return integer_product(call, <int64_t*>NULL)
+    return integer_product(call, False, <int64_t*>NULL)
+
+
+cdef int linear_uint8(KernelCall* call) noexcept nogil:
+    return integer_product(call, True, <uint8_t*>NULL)
+
+
+cdef int linear_int8(KernelCall* call) noexcept nogil:
+    return integer_product(call, True, <int8_t*>NULL)
+
+
+cdef int linear_int16(KernelCall* call) noexcept nogil:
+    return integer_product(call, True, <int16_t*>NULL)
+
+
+cdef int linear_int32(KernelCall* call) noexcept nogil:
+    return integer_product(call, True, <int32_t*>NULL)
+
+
+cdef int linear_int64(KernelCall* call) noexcept nogil:
+    return integer_product(call, True, <int64_t*>NULL)
 
 
 def register():
@@ -188,3 +213,8 @@ def register():
     # Operands: input (.., K), weight (N, K) or (K), bias (N) or absent.
     register_kernel("linear", DTYPE_FLOAT32, <void*>linear_float)
     register_kernel("linear", DTYPE_FLOAT64, <void*>linear_double)
+    register_kernel("linear", DTYPE_UINT8, <void*>linear_uint8)
+    register_kernel("linear", DTYPE_INT8, <void*>linear_int8)
+    register_kernel("linear", DTYPE_INT16, <void*>linear_int16)
+    register_kernel("linear", DTYPE_INT32, <void*>linear_int32)
+    register_kernel("linear", DTYPE_INT64, <void*>linear_int64)
