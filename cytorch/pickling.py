@@ -24,10 +24,12 @@ def is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
 
 def raw_bytes(tensor: Any) -> memoryview:
     """The memory of a dense CPU tensor as bytes, whatever its dtype, without a copy."""
+    import cytorch
+
     if tensor.numel() == 0:
         return memoryview(b"")
     flat = tensor.detach().as_strided((tensor.numel(),), (1,), tensor.storage_offset())
-    return pickle.PickleBuffer(flat).raw()
+    return memoryview(flat.view(cytorch.uint8))
 
 
 def make_dense(tensor: Any) -> Any:

@@ -19,6 +19,20 @@ op("view(Tensor input, int[] size) -> Tensor", kernel=compiled(),
             [3, 4, 5]])
     """)
 
+op("view(Tensor input, DType dtype) -> Tensor", kernel=compiled("view_dtype"),
+   grad={"input": lambda g: g}, forms="method",
+   samples=lambda s: [call(s.tensor(2, 3), dtype="float64"), call(s.tensor(2, 3), dtype="int64"),
+                      call(s.ints(4), dtype="uint8")],
+   doc="""The same bytes as elements of another dtype; the last size changes with the item size.
+
+    Raises ShapeError when the bytes of the last dimension do not divide, AutogradError for a
+    tensor that requires grad (unless the dtype is its own).
+
+    >>> import cytorch
+    >>> cytorch.tensor([1.0]).view(cytorch.int32)
+    tensor([1065353216], dtype=torch.int32)
+    """)
+
 op("transpose(Tensor input, int dim0, int dim1) -> Tensor", kernel=compiled(),
    grad={"input": lambda g, dim0, dim1: g.transpose(dim0, dim1)}, forms="function method inplace",
    samples=lambda s: [call(s.tensor(2, 3, 4), 0, 2), call(s.tensor(2, 3), -1, 0),

@@ -12,13 +12,15 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, record, set_creator)
 from cytorch._C.call.elementwise cimport cast_tensor
 from cytorch._C.call.operator cimport Operator, register_handler
+from cytorch._C.dtype cimport dtype_id
 from cytorch._C.dtype_ids cimport dtype_itemsize
 from cytorch._C.geometry cimport MAX_DIMS, checked_numel, contiguous_strides, extent
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
-    CONTIGUOUS, Tensor, VIEW_NO_GRAD, alias, alias_geometry, describe, set_geometry, shape_tuple)
+    CONTIGUOUS, Tensor, VIEW_NO_GRAD, alias, alias_geometry, describe,
+    requires_grad, set_geometry, shape_tuple)
 
-from cytorch.errors import ArgumentError, IndexOutOfRange, ShapeError
+from cytorch.errors import ArgumentError, AutogradError, IndexOutOfRange, ShapeError
 
 
 cdef object finish_view(Operator self, PyObject** values, Tensor source, Tensor view):
@@ -115,6 +117,36 @@ cdef object view(Operator self, PyObject** values):
             f"size {shape_tuple(source)} and stride {stride_tuple(source)} (at least one dimension "
             "spans across two contiguous subspaces). Use .reshape(...) instead.")
     return finish_view(self, values, source, alias_geometry(source, ndim, sizes, strides, 0))
+
+
+cdef object view_dtype(Operator self, PyObject** values):
+    """The same bytes as elements of another dtype; the last dimension grows or shrinks."""
+    cdef Tensor source = <Tensor>values[0], result
+    cdef int64_t sizes[64]
+    cdef int64_t strides[64]
+    cdef int kind = dtype_id(<object>values[1], self.name), i, last = source.rank - 1
+    cdef int64_t old = dtype_itemsize[source.kind], new = dtype_itemsize[kind]
+    if kind == source.kind:
+        return finish_view(self, values, source, alias(source))
+    if requires_grad(source) and not mode().grad_disabled:
+        raise AutogradError(f"{self.name}(): the bytes of a tensor that requires grad have no "
+                            "gradient as another dtype; use detach() first, or .to(dtype)")
+    result = alias(source)
+    result.kind = kind
+    if old != new:
+        for i in range(source.rank):
+            sizes[i] = source.sizes[i]
+            strides[i] = source.strides[i] * old // new
+            if i < last and source.strides[i] * old % new:
+                last = -1
+        if last < 0 or source.strides[last] != 1 or sizes[last] * old % new or \
+                <size_t>source.start % new:
+            raise ShapeError(f"{self.name}(): elements of {old} bytes in {describe(source)} with "
+                             f"strides {stride_tuple(source)} cannot be seen as ones of {new}")
+        sizes[last] = sizes[last] * old // new
+        strides[last] = 1
+        set_geometry(result, source.rank, sizes, strides)
+    return finish_view(self, values, source, result)
 
 
 cdef object reshape(Operator self, PyObject** values):
@@ -443,6 +475,7 @@ cdef object inplace_view(Operator self, PyObject** values):
 
 register_handler("inplace_view", inplace_view)
 register_handler("view", view)
+register_handler("view_dtype", view_dtype)
 register_handler("reshape", reshape)
 register_handler("transpose", transpose)
 register_handler("permute", permute)

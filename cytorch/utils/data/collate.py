@@ -13,7 +13,7 @@ def default_convert(data: Any) -> Any:
     """Turn the NumPy arrays and scalars inside `data` into tensors; leave the rest alone."""
     import cytorch
 
-    if cytorch.is_tensor(data) or isinstance(data, _PLAIN):
+    if isinstance(data, cytorch.Tensor) or isinstance(data, _PLAIN):
         return data
     if _is_numpy(data):
         # Arrays of strings and objects have no tensor form.
@@ -48,7 +48,7 @@ def _collate(batch: Sequence[Any], path: str) -> Any:
     if len(batch) == 0:
         raise ArgumentError("default_collate: the batch is empty")
     first = batch[0]
-    if cytorch.is_tensor(first):
+    if isinstance(first, cytorch.Tensor):
         return _stack(batch, path)
     if _is_numpy(first):
         return _collate_numpy(batch, path)
@@ -90,7 +90,7 @@ def _stack(batch: Sequence[Any], path: str) -> Any:
 
     shape = tuple(batch[0].shape)
     for position, tensor in enumerate(batch):
-        if not cytorch.is_tensor(tensor):
+        if not isinstance(tensor, cytorch.Tensor):
             raise _cannot_collate(position, tensor, path)
         if tuple(tensor.shape) != shape:
             raise _ragged("shapes", position, shape, tuple(tensor.shape), path)
