@@ -19,7 +19,8 @@ from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport dtype_is_complex
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
-    CONTIGUOUS, NODE_COPY_SLICES, NODE_OP, Node, REQUIRES_GRAD, Tensor, release_saved, requires_grad, shape_tuple)
+    CONTIGUOUS, NODE_COPY_SLICES, NODE_OP, Node, REQUIRES_GRAD, SAVED_OTHER, Tensor,
+    release_saved, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError
 
@@ -328,9 +329,13 @@ cdef object run_node(Node node, list gradients, tuple wanted):
 
 
 cdef void release(Node node):
-    if node.n_saved:
-        node.released = True
-    release_saved(node)
+    """Free what a node saved; one that saved no tensor can run again."""
+    cdef int i
+    for i in range(node.n_saved):
+        if node.saved[i].role != SAVED_OTHER:
+            node.released = True
+            release_saved(node)
+            return
 
 
 cdef int visit(Pass self, Node node, bint retain_graph) except -1:

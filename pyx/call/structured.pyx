@@ -40,6 +40,7 @@ cdef struct Arguments:
 cdef int wrap_dim(Operator self, PyObject** values, list kept) except -1:
     """Check `dim` and bring it to 0..ndim-1."""
     cdef int64_t dim, ndim
+    cdef object wrapped
     if self.dim_param < 0:
         return 0
     first = <object>values[0]
