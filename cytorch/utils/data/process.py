@@ -97,10 +97,9 @@ class WorkerProcess:
         return pickle.loads(result.data, buffers=buffers)
 
     def send(self, message: Any, when_full: Callable[[], None]) -> None:
-        try:
+        # A dead worker is reported where its last messages are read: one may say why it ended.
+        with contextlib.suppress(ChannelClosedError):
             self.channel.send_patiently(message, when_full)
-        except ChannelClosedError:
-            raise self.death() from None
 
     def death(self, crash_text: bytes = b"") -> WorkerDied:
         """The error that says who died, how, and with which indices in its hands."""

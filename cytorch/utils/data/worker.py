@@ -99,6 +99,7 @@ def _start(channel: Channel, setup: WorkerSetup) -> bool:
         seed = setup.base_seed + setup.worker_id
         cytorch.manual_seed(seed)
         seed_python(mix(setup.base_seed, setup.worker_id))
+        _state.asked = False  # a forked worker inherits what its parent has done
         _state.info = WorkerInfo(setup.worker_id, setup.num_workers, seed, setup.dataset)
         if setup.worker_init_fn is not None:
             setup.worker_init_fn(setup.worker_id)
