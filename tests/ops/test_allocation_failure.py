@@ -11,7 +11,14 @@ from cytorch._C.state import fail_allocation
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, changes_argument, describe, is_random, run, samples_of
+from support.table import (
+    assert_close,
+    changes_argument,
+    describe,
+    is_random,
+    run_tensors,
+    samples_of,
+)
 
 MOST_ALLOCATIONS = 400  # an op that allocates more often than this on a tiny sample is wrong
 
@@ -20,7 +27,7 @@ def run_failing(entry: Op, call: Call, nth: int) -> list[Any] | None:
     """Results, or None when the nth allocation was reached and failed."""
     fail_allocation(nth)
     try:
-        return run(entry, call)
+        return run_tensors(entry, call)
     except MemoryError:
         return None
     finally:
@@ -29,7 +36,7 @@ def run_failing(entry: Op, call: Call, nth: int) -> list[Any] | None:
 
 def check_every_allocation(entry: Op, call: Call, context: str) -> None:
     before = [to_numpy(t) for t in tensors_in(call)]
-    expected = run(entry, call)
+    expected = run_tensors(entry, call)
     for nth in range(MOST_ALLOCATIONS):
         results = run_failing(entry, call, nth)
         for old, tensor in zip(before, tensors_in(call), strict=True):
@@ -55,7 +62,7 @@ def test_backward(entry: Op) -> None:
     call = map_tensors(lambda t: t.detach().requires_grad_() if t.dtype == cytorch.float64 else t,
                        call)
     inputs = [t for t in tensors_in(call) if t.requires_grad]
-    outputs = [out for out in run(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
     if not inputs or not outputs:
         return
     incoming = [cytorch.ones_like(out) for out in outputs]

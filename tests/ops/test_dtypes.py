@@ -8,7 +8,7 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import dtype_name, map_tensors, tensors_in
-from support.table import assert_close, describe, is_random, run, samples_of, tolerance
+from support.table import assert_close, describe, is_random, run_tensors, samples_of, tolerance
 
 HALF = ("float16", "bfloat16")
 
@@ -26,7 +26,7 @@ def test_half(entry: Op, dtype: str) -> None:
         return
     for index, call in enumerate(samples_of(entry, dtype)):
         wide = map_tensors(lambda t: t.float() if dtype_name(t) == dtype else t, call)
-        for got, want in zip(run(entry, call), run(entry, wide), strict=True):
+        for got, want in zip(run_tensors(entry, call), run_tensors(entry, wide), strict=True):
             if want.dtype == cytorch.float32:
                 assert dtype_name(got) in (dtype, "float32")
             assert_close(got, want, describe(entry, index, call), tolerance(got))
@@ -40,7 +40,7 @@ def test_integers(entry: Op, dtype: str) -> None:
         return
     for index, call in enumerate(samples_of(entry, dtype)):
         wide = map_tensors(lambda t: t.to(cytorch.int64), call)
-        for got, want in zip(run(entry, call), run(entry, wide), strict=True):
+        for got, want in zip(run_tensors(entry, call), run_tensors(entry, wide), strict=True):
             expected = to_numpy(want)
             if got.dtype != want.dtype and not got.dtype.is_floating_point:
                 expected = expected.astype(dtype_name(got))
@@ -58,7 +58,7 @@ def test_unsupported_dtype_is_an_error(entry: Op) -> None:
     if len(operands) != sum(p.required for p in entry.params):
         return
     with pytest.raises(cytorch.errors.DTypeError, match=entry.short_name.strip("_")):
-        run(entry, cytorch.ops.spec.call(*tensors))
+        run_tensors(entry, cytorch.ops.spec.call(*tensors))
 
 
 def with_values_of(call: Call, source: Call) -> Call:
@@ -74,7 +74,7 @@ def test_float32_and_float64_agree(entry: Op) -> None:
     for index, (single, double) in enumerate(zip(samples_of(entry, "float32"),
                                                  samples_of(entry, "float64"), strict=True)):
         double = with_values_of(double, single)
-        for got, want in zip(run(entry, single), run(entry, double), strict=True):
+        for got, want in zip(run_tensors(entry, single), run_tensors(entry, double), strict=True):
             if got.dtype.is_floating_point and got.dtype != want.dtype:
                 assert_close(got, to_numpy(want), describe(entry, index, single),
                              (1e-4, 1e-4))

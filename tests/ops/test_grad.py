@@ -11,7 +11,7 @@ from cytorch.ops.spec import Call, Op
 from support import gradients
 from support.layouts import to_numpy
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, describe, run, samples_of
+from support.table import assert_close, describe, run_tensors, samples_of
 
 
 def cases(entry: Op) -> Iterator[tuple[str, gradients.Function, list[Any]]]:
@@ -30,7 +30,7 @@ def function_of_inputs(entry: Op, call: Call) -> gradients.Function:
         def replace(tensor: Any) -> Any:
             return next(remaining) if tensor.dtype == cytorch.float64 else tensor
 
-        return run(entry, map_tensors(replace, call))
+        return run_tensors(entry, map_tensors(replace, call))
 
     return function
 

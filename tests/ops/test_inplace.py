@@ -9,7 +9,7 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import is_tensor, map_tensors
-from support.table import assert_close, describe, is_random, run, samples_of
+from support.table import assert_close, describe, is_random, run_tensors, samples_of
 
 
 def suitable(call: Call) -> bool:
@@ -29,7 +29,7 @@ def test_inplace(entry: Op) -> None:
     for index, call in enumerate(samples_of(entry)):
         if not suitable(call):
             continue
-        expected = run(entry, call)[0]
+        expected = run_tensors(entry, call)[0]
         target = call.args[0].clone()
         if not writable(target, expected):
             continue
@@ -49,7 +49,7 @@ def test_inplace_gradient(entry: Op) -> None:
     if "inplace" not in entry.forms or is_random(entry):
         return
     for index, call in enumerate(samples_of(entry, "float64")):
-        if not suitable(call) or not writable(call.args[0], run(entry, call)[0]):
+        if not suitable(call) or not writable(call.args[0], run_tensors(entry, call)[0]):
             continue
         grads = []
         for inplace in (False, True):
@@ -58,7 +58,7 @@ def test_inplace_gradient(entry: Op) -> None:
             if inplace:
                 out = getattr(target, f"{entry.short_name}_")(*call.args[1:], **call.kwargs)
             else:
-                out = run(entry, Call((target, *call.args[1:]), call.kwargs))[0]
+                out = run_tensors(entry, Call((target, *call.args[1:]), call.kwargs))[0]
             if not out.requires_grad:
                 break
             grads.append(cytorch.autograd.grad(out, leaf, cytorch.ones_like(out),

@@ -9,7 +9,14 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import LAYOUTS, relayout
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, changes_argument, describe, run, samples_of, tolerance
+from support.table import (
+    assert_close,
+    changes_argument,
+    describe,
+    run_tensors,
+    samples_of,
+    tolerance,
+)
 
 # Ops whose result depends on strides by definition.
 ABOUT_STRIDES = {"as_strided", "view", "is_contiguous", "stride", "storage_offset", "data_ptr"}
@@ -28,7 +35,8 @@ def test_forward(entry: Op, layout: str) -> None:
     for index, call in enumerate(samples_of(entry)):
         strided, contiguous = laid_out(call, layout)
         context = f"{describe(entry, index, call)}, {layout}"
-        for got, want in zip(run(entry, strided), run(entry, contiguous), strict=True):
+        results = zip(run_tensors(entry, strided), run_tensors(entry, contiguous), strict=True)
+        for got, want in results:
             assert_close(got, want, context, tolerance(want))
 
 
@@ -52,7 +60,7 @@ def gradients_of(entry: Op, call: Call, layout: str) -> list[Any]:
 
     call = map_tensors(ask, call)
     inputs = [t for t in tensors_in([*call.args, *call.kwargs.values()]) if t.requires_grad]
-    outputs = [out for out in run(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
     if not inputs or not outputs:
         return []
     incoming = [relayout(cytorch, cytorch.linspace(-1, 1, max(out.numel(), 1),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from cytorch.ops.spec import Op
 from support.samples import map_tensors
-from support.table import describe, run, samples_of
+from support.table import describe, run_tensors, samples_of
 
 # Shapes that depend on values cannot be known without computing.
 DATA_DEPENDENT = {"nonzero", "masked_select", "unique", "unique_consecutive", "bincount",
@@ -16,8 +16,8 @@ def test_meta(entry: Op) -> None:
         return
     for index, call in enumerate(samples_of(entry)):
         context = describe(entry, index, call)
-        expected = run(entry, call)
-        actual = run(entry, map_tensors(lambda t: t.to("meta"), call))
+        expected = run_tensors(entry, call)
+        actual = run_tensors(entry, map_tensors(lambda t: t.to("meta"), call))
         assert len(actual) == len(expected), context
         for got, want in zip(actual, expected, strict=True):
             assert got.shape == want.shape, f"{context}: {got.shape}, on cpu {want.shape}"

@@ -11,7 +11,7 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, describe, run, samples_of
+from support.table import assert_close, describe, run_tensors, samples_of
 
 
 def on_mirror(call: Call) -> Call:
@@ -21,8 +21,8 @@ def on_mirror(call: Call) -> Call:
 def test_forward(entry: Op) -> None:
     for index, call in enumerate(samples_of(entry)):
         context = describe(entry, index, call)
-        expected = run(entry, call)
-        actual = run(entry, on_mirror(call))
+        expected = run_tensors(entry, call)
+        actual = run_tensors(entry, on_mirror(call))
         assert len(actual) == len(expected), context
         for got, want in zip(actual, expected, strict=True):
             if entry.tensor_params:
@@ -38,7 +38,7 @@ def gradients_of(entry: Op, call: Call) -> list[Any]:
 
     call = map_tensors(ask, call)
     inputs = [t for t in tensors_in([*call.args, *call.kwargs.values()]) if t.requires_grad]
-    outputs = [out for out in run(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
     if not inputs or not outputs:
         return []
     incoming = [cytorch.ones_like(out) for out in outputs]

@@ -13,7 +13,7 @@ from support.table import (
     describe,
     find,
     is_random,
-    run,
+    run_tensors,
     samples_of,
 )
 
@@ -28,7 +28,7 @@ def test_out(entry: Op, layout: str) -> None:
         return
     for index, call in enumerate(samples_of(entry)):
         context = describe(entry, index, call)
-        expected = run(entry, call)
+        expected = run_tensors(entry, call)
         targets = [cytorch.empty_like(t).fill_(1) for t in expected]
         if layout != "contiguous":
             targets = [relayout(cytorch, t, layout) for t in targets]
@@ -45,7 +45,7 @@ def test_out_refuses_a_lossy_dtype(entry: Op) -> None:
     if "out" not in entry.forms or is_random(entry) or len(entry.outputs) > 1:
         return
     for call in samples_of(entry):
-        expected = run(entry, call)[0]
+        expected = run_tensors(entry, call)[0]
         if expected.dtype.is_floating_point and expected.numel():
             out = cytorch.zeros(expected.shape, dtype=cytorch.int64)
             with pytest.raises((TypeError, RuntimeError), match="int64"):

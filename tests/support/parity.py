@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from cytorch.ops.spec import Call, Op
-from support.samples import Samples, is_tensor, map_tensors, tensors_in
-from support.table import find, with_dtypes
+from support.samples import Samples, is_tensor, map_tensors
+from support.table import find, flat, with_dtypes
 
 
 def torch_function(entry: Op) -> Callable[..., Any] | None:
@@ -33,24 +33,20 @@ def torch_run(function: Any, call: Call) -> list[Any]:
     call = map_tensors(lambda t: t.clone(), call)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return tensors_in(torch_result(function, call))
+        return flat(torch_result(function, call))
 
 
 def torch_result(function: Any, call: Call) -> Any:
     if isinstance(function, property) or not callable(function):  # Tensor.mT and the like
         return function.__get__(call.args[0])
-    return plain_containers(function(*call.args, **call.kwargs))
+    return function(*call.args, **call.kwargs)
 
 
-def plain_containers(result: Any) -> Any:
-    """Named results of PyTorch as tuples."""
-    if isinstance(result, tuple) and not is_tensor(result):
-        return tuple(plain_containers(item) for item in result)
-    return result
-
-
-def array_of(tensor: Any) -> np.ndarray[Any, Any]:
-    plain = tensor.detach().resolve_conj().resolve_neg()
+def array_of(result: Any) -> np.ndarray[Any, Any]:
+    """A tensor or a number of PyTorch as an array."""
+    if not is_tensor(result):
+        return np.asarray(result)
+    plain = result.detach().resolve_conj().resolve_neg()
     if plain.dtype in (torch.float16, torch.bfloat16):
         plain = plain.float()
     return np.array(plain.numpy())

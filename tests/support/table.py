@@ -10,9 +10,9 @@ import numpy as np
 
 import cytorch
 from cytorch.ops import TABLE
-from cytorch.ops.spec import Call, Op, ops
+from cytorch.ops.spec import ANY, Call, Op, ops
 from support.layouts import to_numpy
-from support.samples import Samples, dtype_name, map_tensors, tensors_in
+from support.samples import Samples, dtype_name, is_tensor, map_tensors, tensors_in
 
 # (relative, absolute) error that rounding alone may cause, by the coarsest dtype involved.
 TOLERANCE = {"float64": (1e-9, 1e-9), "float32": (2e-5, 2e-5), "float16": (4e-3, 4e-3),
@@ -63,8 +63,9 @@ def with_dtypes(entry: Op, library: Any, call: Call) -> Call:
     positional = [p.type for p in entry.params if not p.kwonly]
 
     def resolve(value: Any, type_name: str) -> Any:
-        is_name = type_name.startswith("DType") and isinstance(value, str)
-        return getattr(library, value) if is_name else value
+        if isinstance(value, str) and value in ANY and not type_name.startswith("str"):
+            return getattr(library, value)
+        return value
 
     args = tuple(resolve(value, positional[i] if i < len(positional) else "")
                  for i, value in enumerate(call.args))
@@ -72,7 +73,7 @@ def with_dtypes(entry: Op, library: Any, call: Call) -> Call:
 
 
 def run(entry: Op, call: Call) -> list[Any]:
-    """The tensors that the op returns, with the same random stream each time.
+    """What the op returns, as a flat list, with the same random stream each time.
 
     An op that writes into its arguments gets copies; one that returns nothing, such as an
     optimizer step, gives its arguments as they are afterwards.
@@ -82,19 +83,31 @@ def run(entry: Op, call: Call) -> list[Any]:
     if is_random(entry):
         cytorch.manual_seed(0)
     result = function_of(entry)(*call.args, **call.kwargs)
-    return tensors_in(result if entry.outputs else call)
+    return flat(result) if entry.outputs else tensors_in(call)
 
 
-def tolerance(*tensors: Any) -> tuple[float, float]:
-    """Tolerance of the coarsest floating dtype among the tensors."""
-    names = {dtype_name(t) for t in tensors}
+def run_tensors(entry: Op, call: Call) -> list[Any]:
+    """The tensors among the results of `run`."""
+    return tensors_in(run(entry, call))
+
+
+def flat(result: Any) -> list[Any]:
+    """Tensors, numbers and strings in nested results, in order."""
+    if isinstance(result, (tuple, list)):
+        return [item for part in result for item in flat(part)]
+    return [] if result is None else [result]
+
+
+def tolerance(*results: Any) -> tuple[float, float]:
+    """Tolerance of the coarsest floating dtype among the results."""
+    names = {"float64" if isinstance(r, float) else dtype_name(r) for r in results}
     coarsest = [pair for name, pair in TOLERANCE.items() if name in names]
     return coarsest[-1] if coarsest else (0.0, 0.0)
 
 
 def assert_close(actual: Any, expected: Any, context: str, pair: tuple[float, float]) -> None:
     """Same shape, and values within (relative, absolute) tolerance; NaN equals NaN."""
-    got, want = (x if isinstance(x, np.ndarray) else to_numpy(x) for x in (actual, expected))
+    got, want = (to_numpy(x) if is_tensor(x) else np.asarray(x) for x in (actual, expected))
     assert got.shape == want.shape, f"{context}: shape {got.shape}, expected {want.shape}"
     relative, absolute = pair
     np.testing.assert_allclose(got, want, rtol=relative, atol=absolute, err_msg=context)
