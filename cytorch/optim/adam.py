@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 from cytorch import Tensor
 from cytorch.ops.spec import ops
 
@@ -14,6 +13,7 @@ from .fused import (
     check_not_negative,
     run_fused,
     step_count,
+    zeros_for,
 )
 
 
@@ -59,21 +59,18 @@ class Adam(FusedOptimizer):
     def _update(self, group: dict[str, Any], parameters: list[Tensor],
                 gradients: list[Tensor]) -> None:
         amsgrad = group["amsgrad"]
-        averages, squares, largest, steps = [], [], [], []
-        for parameter in parameters:
-            state = self.state[parameter]
-            if not state:
-                state["step"] = step_count()
-                state["exp_avg"] = cytorch.zeros_like(parameter, requires_grad=False)
-                state["exp_avg_sq"] = cytorch.zeros_like(parameter, requires_grad=False)
-                if amsgrad:
-                    state["max_exp_avg_sq"] = cytorch.zeros_like(parameter, requires_grad=False)
-            averages.append(state["exp_avg"])
-            squares.append(state["exp_avg_sq"])
-            steps.append(state["step"])
+
+        def new(parameter: Tensor) -> dict[str, Tensor]:
+            state = {"step": step_count(), "exp_avg": zeros_for(parameter),
+                     "exp_avg_sq": zeros_for(parameter)}
             if amsgrad:
-                largest.append(state["max_exp_avg_sq"])
+                state["max_exp_avg_sq"] = zeros_for(parameter)
+            return state
+
+        names = ("exp_avg", "exp_avg_sq", "step") + ("max_exp_avg_sq",) * amsgrad
+        averages, squares, steps, *largest = self._states(parameters, new, *names)
         beta1, beta2 = group["betas"]
-        run_fused(ops._adam_step_, (parameters, gradients, averages, squares, largest, steps),
+        run_fused(ops._adam_step_, (parameters, gradients, averages, squares,
+                                    largest[0] if amsgrad else [], steps),
                   float(group["lr"]), float(beta1), float(beta2), float(group["weight_decay"]),
                   group["eps"], group["decoupled_weight_decay"], group["maximize"])

@@ -42,6 +42,18 @@ class FusedOptimizer(Optimizer):
                 gradients: list[Tensor]) -> None:
         raise NotImplementedError
 
+    def _states(self, parameters: list[Tensor], new: Callable[[Tensor], dict[str, Tensor]],
+                *names: str) -> list[list[Tensor]]:
+        """The states of the parameters, one list for each name; `new` makes a missing one."""
+        lists: list[list[Tensor]] = [[] for _ in names]
+        for parameter in parameters:
+            state = self.state[parameter]
+            if not state:
+                state.update(new(parameter))
+            for values, name in zip(lists, names, strict=True):
+                values.append(state[name])
+        return lists
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         for values in self.state.values():
@@ -55,6 +67,11 @@ def step_count() -> Tensor:
     """A new count of steps: a 0-dim tensor, as in PyTorch's state_dict."""
     double = cytorch.get_default_dtype() is cytorch.float64
     return cytorch.tensor(0.0, dtype=cytorch.float64 if double else cytorch.float32)
+
+
+def zeros_for(parameter: Tensor) -> Tensor:
+    """A state tensor of zeros for a parameter."""
+    return cytorch.zeros_like(parameter, requires_grad=False)
 
 
 def check_learning_rate(lr: Any) -> None:

@@ -307,7 +307,7 @@ def _for_parameter(parameter: Tensor, value: Any, key: Any = None) -> Any:
     """A copy of a loaded state, its tensors on the parameter's device and in its dtype."""
     if isinstance(value, Tensor):
         value = value.detach().clone()
-        if key == "step":
+        if key in ("step", "mu_product"):  # scalars that are kept in float32
             return value
         if parameter.is_floating_point():
             value = value.to(dtype=parameter.dtype)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import cytorch
 from cytorch import Tensor
 from cytorch.ops.spec import ops
 
@@ -13,6 +12,7 @@ from .fused import (
     check_not_negative,
     run_fused,
     step_count,
+    zeros_for,
 )
 
 
@@ -47,22 +47,18 @@ class RMSprop(FusedOptimizer):
     def _update(self, group: dict[str, Any], parameters: list[Tensor],
                 gradients: list[Tensor]) -> None:
         centered, momentum = group["centered"], float(group["momentum"])
-        squares, averages, buffers, steps = [], [], [], []
-        for parameter in parameters:
-            state = self.state[parameter]
-            if not state:
-                state["step"] = step_count()
-                state["square_avg"] = cytorch.zeros_like(parameter, requires_grad=False)
-                if momentum > 0:
-                    state["momentum_buffer"] = cytorch.zeros_like(parameter, requires_grad=False)
-                if centered:
-                    state["grad_avg"] = cytorch.zeros_like(parameter, requires_grad=False)
-            squares.append(state["square_avg"])
-            steps.append(state["step"])
+
+        def new(parameter: Tensor) -> dict[str, Tensor]:
+            state = {"step": step_count(), "square_avg": zeros_for(parameter)}
             if momentum > 0:
-                buffers.append(state["momentum_buffer"])
+                state["momentum_buffer"] = zeros_for(parameter)
             if centered:
-                averages.append(state["grad_avg"])
+                state["grad_avg"] = zeros_for(parameter)
+            return state
+
+        squares, steps = self._states(parameters, new, "square_avg", "step")
+        averages = [self.state[p]["grad_avg"] for p in parameters] if centered else []
+        buffers = [self.state[p]["momentum_buffer"] for p in parameters] if momentum > 0 else []
         run_fused(ops._rmsprop_step_, (parameters, gradients, squares, averages, buffers, steps),
                   float(group["lr"]), float(group["alpha"]), float(group["eps"]),
                   float(group["weight_decay"]), momentum, group["maximize"])

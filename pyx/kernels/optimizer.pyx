@@ -9,17 +9,9 @@ from libc.stdint cimport int64_t
 from cytorch._C.dtype_ids cimport DTYPE_FLOAT32, DTYPE_FLOAT64
 from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KernelCall
 from cytorch._C.kernels.optimizer_step cimport (
-    Step, next_count, read_lists, root, step_tensor)
+    Step, direction, larger, move_average, next_count, read_lists, root, step_tensor)
 from cytorch._C.registry cimport register_kernel
 from cytorch._C.types cimport floating
-
-
-cdef inline floating direction(floating gradient, floating parameter, floating sign,
-                               floating decay) noexcept nogil:
-    """Gradient with sign and weight decay; without decay an infinite weight does no harm."""
-    if decay != 0:
-        return sign * gradient + decay * parameter
-    return sign * gradient
 
 
 # ---------------------------------------------------------------------------------------- SGD
@@ -64,7 +56,7 @@ cdef int sgd_step(KernelCall* call) noexcept nogil:
     """ints: 3 list lengths, nesterov, maximize, first; floats: lr, momentum, dampening, decay."""
     cdef Step step
     cdef int64_t tensor
-    cdef int status = read_lists(call, &step, 3, False), k
+    cdef int status = read_lists(call, &step, 3, 0), k
     if status != KERNEL_OK or step.tensors == 0:
         return status
     step.loop = sgd_loop_float32 if call.inputs[0].dtype == DTYPE_FLOAT32 else sgd_loop_float64
@@ -79,14 +71,6 @@ cdef int sgd_step(KernelCall* call) noexcept nogil:
 
 
 # --------------------------------------------------------------------------------------- Adam
-cdef inline floating move_average(floating average, floating value,
-                                  floating weight) noexcept nogil:
-    """lerp: from both ends, so that weight 1 gives exactly `value`."""
-    if weight < 0.5:
-        return average + weight * (value - average)
-    return value - (value - average) * (1 - weight)
-
-
 cdef void adam_loop(floating* parameter, void** data, double* numbers, bint* flags,
                     int64_t n) noexcept nogil:
     cdef floating* gradient = <floating*>data[1]
@@ -112,9 +96,7 @@ cdef void adam_loop(floating* parameter, void** data, double* numbers, bint* fla
             p = parameter[i] * shrink
             average[i] = move_average(average[i], g, weight)
             square[i] = square[i] * beta2 + rest2 * g * g
-            # written so that a NaN in either operand stays
-            largest[i] = largest[i] if largest[i] > square[i] or largest[i] != largest[i] \
-                else square[i]
+            largest[i] = larger(largest[i], square[i])
             parameter[i] = p - step_size * (average[i] / (root(largest[i]) / correction + eps))
 
 
@@ -130,7 +112,7 @@ cdef int adam_step(KernelCall* call) noexcept nogil:
     """ints: 6 list lengths, decoupled, maximize; floats: lr, beta1, beta2, weight_decay, eps."""
     cdef Step step
     cdef int64_t tensor
-    cdef int status = read_lists(call, &step, 5, True)
+    cdef int status = read_lists(call, &step, 5, 1)
     cdef double lr = call.floats[0], beta1 = call.floats[1], beta2 = call.floats[2]
     cdef double decay = call.floats[3], count
     cdef bint decoupled = call.ints[6] != 0
@@ -201,7 +183,7 @@ cdef int rmsprop_step(KernelCall* call) noexcept nogil:
     """ints: 6 list lengths, maximize; floats: lr, alpha, eps, weight_decay, momentum."""
     cdef Step step
     cdef int64_t tensor
-    cdef int status = read_lists(call, &step, 5, True), k
+    cdef int status = read_lists(call, &step, 5, 1), k
     if status != KERNEL_OK or step.tensors == 0:
         return status
     step.loop = rmsprop_loop_float32 if call.inputs[0].dtype == DTYPE_FLOAT32 \

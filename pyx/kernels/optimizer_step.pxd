@@ -24,6 +24,7 @@ cdef struct Step:
     int n_lists
     Operand* lists[MOST_LISTS]
     Operand* counts        # number of steps done, one element for each parameter; or NULL
+    Operand* products      # NAdam's product of momentums, likewise
     StepLoop loop
     double numbers[12]
     bint flags[4]
@@ -38,8 +39,11 @@ cdef inline floating root(floating x) noexcept nogil:
         return sqrt(x)
 
 
-cdef inline int read_lists(KernelCall* call, Step* step, int n_lists, bint counted) noexcept nogil:
-    """Find the lists among the inputs; an optional list may be empty. Nothing is written yet."""
+cdef inline int read_lists(KernelCall* call, Step* step, int n_lists, int counted) noexcept nogil:
+    """Find the lists among the inputs; an optional list may be empty. Nothing is written yet.
+
+    After the n_lists lists come `counted` lists of one-element tensors: counts, then products.
+    """
     cdef Operand* next_input = call.inputs
     cdef Operand* first
     cdef int64_t i, length
@@ -47,17 +51,25 @@ cdef inline int read_lists(KernelCall* call, Step* step, int n_lists, bint count
     step.tensors = call.ints[0]
     step.n_lists = n_lists
     step.counts = NULL
+    step.products = NULL
     if step.tensors == 0:
         return KERNEL_OK
     step.itemsize = 4 if call.inputs[0].dtype == DTYPE_FLOAT32 else 8
     for k in range(n_lists + counted):
         length = call.ints[k]
-        if length != step.tensors and (length != 0 or k < 2 or k == n_lists):
+        if length != step.tensors and (length != 0 or k < 2 or k >= n_lists):
             return bad_list(call, k, length, step.tensors)
         first = next_input if length else NULL
         next_input += length
-        if k == n_lists:
-            step.counts = first
+        if k >= n_lists:
+            for i in range(length):
+                if first[i].numel != 1 or (first[i].dtype != DTYPE_FLOAT32
+                                           and first[i].dtype != DTYPE_FLOAT64):
+                    return bad_list(call, i, first[i].numel, 1)
+            if k == n_lists:
+                step.counts = first
+            else:
+                step.products = first
             continue
         step.lists[k] = first
         for i in range(length):
@@ -65,10 +77,6 @@ cdef inline int read_lists(KernelCall* call, Step* step, int n_lists, bint count
                 return bad_list(call, i, first[i].numel, call.inputs[i].numel)
             if first[i].dtype != call.inputs[0].dtype:
                 return bad_list(call, i, first[i].dtype, call.inputs[0].dtype)
-    for i in range(step.tensors if counted else 0):
-        if step.counts[i].numel != 1 or (step.counts[i].dtype != DTYPE_FLOAT32
-                                         and step.counts[i].dtype != DTYPE_FLOAT64):
-            return bad_list(call, i, step.counts[i].numel, 1)
     return KERNEL_OK
 
 
@@ -80,14 +88,39 @@ cdef inline int bad_list(KernelCall* call, int64_t position, int64_t value,
     return KERNEL_BAD_INDEX
 
 
+cdef inline double updated(Operand* scalar, double factor, double term) noexcept nogil:
+    """Multiply and add in place, in the scalar's own dtype, and return what it is now."""
+    if scalar.dtype == DTYPE_FLOAT32:
+        (<float*>scalar.data)[0] = <float>((<float*>scalar.data)[0] * factor + term)
+        return (<float*>scalar.data)[0]
+    (<double*>scalar.data)[0] = (<double*>scalar.data)[0] * factor + term
+    return (<double*>scalar.data)[0]
+
+
 cdef inline double next_count(Step* step, int64_t tensor) noexcept nogil:
     """Add one to the number of steps of a parameter and return it."""
-    cdef Operand* count = &step.counts[tensor]
-    if count.dtype == DTYPE_FLOAT32:
-        (<float*>count.data)[0] += 1
-        return (<float*>count.data)[0]
-    (<double*>count.data)[0] += 1
-    return (<double*>count.data)[0]
+    return updated(&step.counts[tensor], 1, 1)
+
+
+cdef inline floating direction(floating gradient, floating parameter, floating sign,
+                               floating decay) noexcept nogil:
+    """Gradient with sign and weight decay; without decay an infinite weight does no harm."""
+    if decay != 0:
+        return sign * gradient + decay * parameter
+    return sign * gradient
+
+
+cdef inline floating move_average(floating average, floating value,
+                                  floating weight) noexcept nogil:
+    """lerp: from both ends, so that weight 1 gives exactly `value`."""
+    if weight < 0.5:
+        return average + weight * (value - average)
+    return value - (value - average) * (1 - weight)
+
+
+cdef inline floating larger(floating a, floating b) noexcept nogil:
+    """Maximum that keeps a NaN of either side."""
+    return a if a > b or a != a else b
 
 
 cdef inline bint is_flat(Operand* operand) noexcept nogil:
