@@ -70,6 +70,8 @@ def _hardtanh(input: Any, min_val: Any, max_val: Any, inplace: bool) -> Any:
     if min_val > max_val:
         raise argument_error("hardtanh(): min_val cannot be greater than max_val, got "
                              f"min_val={min_val}, max_val={max_val}")
+    if not input.dtype.is_floating_point:
+        min_val, max_val = int(min_val), int(max_val)  # the result keeps the input's dtype
     return written(input, ops._hardtanh(input, min_val, max_val), inplace)
 
 

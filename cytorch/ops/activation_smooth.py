@@ -72,7 +72,7 @@ def _gelu(input: Any, approximate: str) -> Any:
 
 
 op("nn.functional.gelu(Tensor input, *, str approximate='none') -> Tensor", body=_gelu,
-   forms="function",
+   forms="function out",
    samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(3, 4), approximate="tanh"),
                       call(s.tensor()), call(s.tensor(0, 2))],
    errors=lambda s: [(call(s.tensor(2), approximate="x"), "ArgumentError", "'x'")],

@@ -139,9 +139,8 @@ op("sgn(Tensor input) -> Tensor", kernel=elementwise(ALL, "sign"), grad={"input"
 >>> cytorch.sgn(cytorch.tensor([3.0, -2.0, 0.0]))
 tensor([ 1., -1.,  0.])
 """)
-op("square(Tensor input) -> Tensor", kernel=elementwise(REAL),
-   grad={"input": lambda g, input: g * conj(2 * input)}, forms=_FORMS, samples=unary(),
-   ref="numpy.square",
+op("square(Tensor input) -> Tensor", body=lambda input: ops.pow(input, 2), forms=_FORMS,
+   samples=unary(), ref="numpy.square",
    doc="""`input ** 2`, elementwise.
 
 >>> cytorch.square(cytorch.tensor([3.0, -2.0]))
@@ -344,6 +343,7 @@ op("copysign(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(F
 tensor([-3., -5.])
 """)
 op("nextafter(Tensor input, Tensor other) -> Tensor", kernel=elementwise(FLOATING),
+   grad={"input": lambda g, input, other: masked(ops.ne(input, other), g), "other": zero},
    forms=_FORMS, samples=binary(scalar=None), ref="numpy.nextafter",
    doc="""The next number after `input` in the direction of `other`, elementwise.
 

@@ -78,7 +78,7 @@ tensor([False,  True])
 """)
 op("isreal(Tensor input) -> Tensor",
    body=lambda input: ops.eq(input.imag, 0) if input.dtype.is_complex
-   else ops.ones_like(input, dtype="bool"),
+   else ops.eq(ops.zeros_like(input), 0),
    forms="function method", samples=unary(), ref="numpy.isreal",
    doc="""Whether each element has no imaginary part.
 

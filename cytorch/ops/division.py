@@ -25,7 +25,7 @@ _div = op(
     promote="float",
     grad={"input": lambda g, other: g / conj(other),
           "other": lambda g, input, other: -g * conj(input / (other * other))},
-    forms=_FORMS + " operator:__truediv__,__itruediv__", samples=_nonzero, ref="numpy.divide",
+    forms=_FORMS + " operator:__truediv__,__itruediv__,__div__", samples=_nonzero, ref="numpy.divide",
     doc="""`input / other`, elementwise and with broadcasting; integers give floating results.
 
 >>> cytorch.div(cytorch.tensor([1, 4]), 2)
@@ -81,7 +81,7 @@ op("_rdiv(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(FLOA
    promote="float",
    grad={"input": lambda g, input, other: -g * conj(other / (input * input)),
          "other": lambda g, input: g / conj(input)},
-   forms="function operator:__rtruediv__",
+   forms="function operator:__rtruediv__,__rdiv__",
    samples=lambda s: [call(s.tensor(3, 4, low=0.5, high=2.0), 1.5),
                       call(s.tensor(low=0.5, high=2.0), 2), call(s.tensor(0, 2), 2)],
    ref=lambda input, other: other / input, doc="`other / input`.")

@@ -103,7 +103,7 @@ ARITHMETIC = [
     Case("add", np.add, operands=2), Case("sub", np.subtract, operands=2),
     Case("rsub", lambda x, y: y - x, operands=2), Case("mul", np.multiply, operands=2),
     Case("div", np.divide, operands=2), Case("rdiv", lambda x, y: y / x, operands=2),
-    Case("reciprocal", np.reciprocal), Case("square", np.square), Case("abs", np.abs),
+    Case("reciprocal", np.reciprocal), Case("abs", np.abs),
     Case("neg", np.negative), Case("floor", np.floor), Case("ceil", np.ceil),
     Case("trunc", np.trunc), Case("round", np.round), Case("frac", lambda x: x - np.trunc(x)),
     Case("sign", lambda x: np.where(np.isnan(x), 0, np.sign(x))),
