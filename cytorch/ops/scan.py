@@ -86,7 +86,8 @@ def _logcumsumexp_grad(g: Any, input: Any, out: Any, dim: int) -> Any:
         return g
 
     def part(mask: Any, values: Any) -> Any:
-        logs = ops.where(mask, ops.where(mask, values, 1).log(), -float("inf"))
+        # Finite, since inf - inf in the second derivative would be NaN.
+        logs = ops.where(mask, ops.where(mask, values, 1).log(), -1e38)
         return (ops._logcumsumexp((logs - out).flip(dim), dim).flip(dim) + input).exp()
 
     return part(g > 0, g) - part(g < 0, -g)

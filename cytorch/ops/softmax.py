@@ -56,7 +56,7 @@ def _run(name: str, input: Any, dim: int, dtype: Any) -> Any:
 
 def _implicit_dim(name: str, ndim: int) -> int:
     warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to "
-                  "include dim=X as an argument.", stacklevel=4)
+                  "include dim=X as an argument.", stacklevel=3)
     return 0 if ndim in (0, 1, 3) else 1
 
 
