@@ -98,9 +98,16 @@ def _right_gradient(g: Any, left: Any, right: Any) -> Any:
     return ops.matmul(_adjoint(left), g)
 
 
+def _summed_to(gradient: Any, like: Any) -> Any:
+    """Undo the broadcast of batch dimensions."""
+    if gradient.shape == like.shape:
+        return gradient
+    return ops._sum_to_size(gradient, tuple(like.shape))
+
+
 def _matmul_grad(g: Any, input: Any, other: Any, needs: tuple[bool, ...]) -> tuple[Any, Any]:
-    return (_left_gradient(g, input, other) if needs[0] else None,
-            _right_gradient(g, input, other) if needs[1] else None)
+    return (_summed_to(_left_gradient(g, input, other), input) if needs[0] else None,
+            _summed_to(_right_gradient(g, input, other), other) if needs[1] else None)
 
 
 _MATMUL_SHAPES = [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)),
@@ -110,7 +117,7 @@ _MATMUL_SHAPES = [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,))
 
 op("matmul(Tensor input, Tensor other) -> Tensor", kernel=_PRODUCT,
    shape=lambda input, other: _product_shape("matmul", input, other), grad=_matmul_grad,
-   forms="function method out operator:__matmul__,__rmatmul__",
+   forms="function method out operator:__matmul__",
    samples=lambda s: [call(s.tensor(*left), s.tensor(*right)) for left, right in _MATMUL_SHAPES],
    errors=lambda s: [
        (call(s.tensor(2, 3), s.tensor(4, 5)), "ShapeError", r"matmul.*\(2, 3\).*\(4, 5\).*3 != 4"),
@@ -128,6 +135,11 @@ op("matmul(Tensor input, Tensor other) -> Tensor", kernel=_PRODUCT,
     >>> cytorch.tensor([[1., 2.], [3., 4.]]) @ cytorch.tensor([1., 1.])
     tensor([3., 7.])
     """)
+
+op("_rmatmul(Tensor input, Tensor other) -> Tensor",
+   body=lambda input, other: ops.matmul(other, input), forms="operator:__rmatmul__",
+   samples=lambda s: [call(s.tensor(3, 4), s.tensor(2, 3))],
+   ref=lambda input, other: other @ input)
 
 op("mm(Tensor input, Tensor mat2) -> Tensor", kernel=_PRODUCT, shape=_mm_shape,
    grad=lambda g, input, mat2, needs: _matmul_grad(g, input, mat2, needs),
@@ -227,7 +239,7 @@ def _linear_grad(g: Any, input: Any, weight: Any, bias: Any,
 
 op("nn.functional.linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor",
    kernel=structured(REAL, contiguous=False), shape=_linear_shape, grad=_linear_grad,
-   forms="function",
+   forms="function out",
    samples=lambda s: [call(s.tensor(5, 3), s.tensor(4, 3), s.tensor(4)),
                       call(s.tensor(5, 3), s.tensor(4, 3)), call(s.tensor(3), s.tensor(4, 3)),
                       call(s.tensor(2, 5, 3), s.tensor(4, 3), s.tensor(4)),
