@@ -434,7 +434,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key, or the default."""
-        return self.get(key, default)
+        return self[key] if key in self else default  # noqa: SIM401 (this is `get` itself)
 
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
         """A new ParameterDict with these keys and one value."""

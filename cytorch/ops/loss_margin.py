@@ -26,7 +26,7 @@ op("nn.functional.pairwise_distance(Tensor x1, Tensor x2, float p=2.0, float eps
 
 
 def _cosine_similarity(x1: Any, x2: Any, dim: int, eps: float) -> Any:
-    x1, x2 = ops.broadcast_tensors(x1, x2)
+    x1, x2 = ops.broadcast_tensors([x1, x2])
     norm1 = ops.norm(x1, 2, dim, True).clamp(min=eps)
     norm2 = ops.norm(x2, 2, dim, True).clamp(min=eps)
     return (x1 / norm1 * (x2 / norm2)).sum(dim)

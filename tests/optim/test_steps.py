@@ -88,7 +88,7 @@ def test_lbfgs_finds_the_minimum_of_rosenbrock(search):
     first = optimizer.step(closure).item()
     assert first == pytest.approx(24.2)
     if search:
-        np.testing.assert_allclose(x.detach().numpy(), [1.0, 1.0], atol=1e-5)
+        np.testing.assert_allclose(x.detach().numpy(), [1.0, 1.0], atol=1e-4)
     else:
         assert closure().item() < first
 
