@@ -199,16 +199,19 @@ def test_threads_may_each_have_a_loader(tmp_path: Path) -> None:
         import threading
         from cytorch.utils.data import DataLoader
 
+        totals = []
+
         def work():
             for _ in range(3):
-                total = sum(int(b.sum()) for b in DataLoader(range(50), 5, num_workers=2))
-                print(total)
+                loader = DataLoader(range(50), 5, num_workers=2)
+                totals.append(sum(int(batch.sum()) for batch in loader))
 
         threads = [threading.Thread(target=work) for _ in range(3)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+        print(*totals)
     """, timeout=40)
     assert output.split() == ["1225"] * 9
 
