@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .movement import wrapped
+from .index_primitives import wrapped
 from .spec import argument_error, call, op, ops, shape_error
 
 

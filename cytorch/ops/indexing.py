@@ -4,8 +4,8 @@ from __future__ import annotations
 from typing import Any
 
 from .dtypes import dtype_named
-from .index_primitives import long_index, same_dtype
-from .spec import argument_error, call, index_error, op, ops, shape_error
+from .index_primitives import long_index, same_dtype, wrapped
+from .spec import INTEGRAL, argument_error, call, index_error, op, ops, shape_error
 
 op("index_select(Tensor input, int dim, Tensor index) -> Tensor",
    body=lambda input, dim, index: ops._index_select(
@@ -25,6 +25,30 @@ index: int32 or int64, one-dimensional. Raises IndexOutOfRange for an index outs
 
 >>> cytorch.tensor([1, 2, 3]).index_select(0, cytorch.tensor([2, 0]))
 tensor([3, 1])
+""")
+
+
+op("gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
+   body=lambda input, dim, index, sparse_grad: ops._gather(
+       input, dim, long_index(index, "gather", INTEGRAL)),
+   forms="function method out",
+   samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 3, high=4)),
+                      call(s.tensor(4, 3), -1, s.ints(3, 5, high=3)),
+                      call(s.tensor(2, 3, 4), 1, s.ints(2, 6, 3, high=3)),
+                      call(s.tensor(), 0, s.ints(high=1)),
+                      call(s.tensor(3), 0, s.ints(0, dtype="int32"))],
+   errors=lambda s: [(call(s.tensor(3), 0, s.values([3])), "IndexOutOfRange", "index 3"),
+                     (call(s.tensor(3), 0, s.values([-1])), "IndexOutOfRange", "index -1"),
+                     (call(s.tensor(2, 3), 0, s.ints(1, 4, high=1)), "ShapeError", r"\(1, 4\)"),
+                     (call(s.tensor(3), 0, s.tensor(2)), "DTypeError", "float")],
+   doc="""out[i][j] = input[index[i][j]][j] for dim 0, and so on for other dimensions.
+
+index: integers, of as many dimensions, in the others no larger than `input`. Raises
+IndexOutOfRange for an index outside of [0, size).
+
+>>> cytorch.tensor([[1, 2], [3, 4]]).gather(1, cytorch.tensor([[1], [0]]))
+tensor([[2],
+        [3]])
 """)
 
 
@@ -291,21 +315,23 @@ tensor([0., 0., 1.])
 
 def _index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     index = long_index(index, "index_fill")
-    size = input.shape[dim] if input.dim() else 1
-    index = ops.where(index < 0, index + size, index)
-    shape = list(input.shape)
-    if shape:
-        shape[dim] = index.numel()
     if hasattr(value, "dim"):
         if value.dim():
             raise shape_error("index_fill_ only supports a 0-dimensional value tensor, but got "
                               f"tensor of shape {tuple(value.shape)}")
-        source = value.to(input.dtype).expand(shape)
-    else:
-        source = input.new_full((), value).expand(shape)
-    return ops._index_copy(input, dim, index, source)
+        value = value.to(input.dtype)
+    dim = wrapped("index_fill", dim, input.dim())
+    size = input.shape[dim] if input.dim() else 1
+    chosen = ops.zeros((size,), dtype=dtype_named("bool"), device=input.device)
+    chosen = ops._index_put_set(chosen, [index.reshape(-1)], chosen.new_ones((index.numel(),)), 0)
+    chosen = chosen.reshape((size,) + (1,) * (input.dim() - 1 - dim) if input.dim() else ())
+    return ops.masked_fill(input, chosen, value)
 
 
+op("index_fill(Tensor input, int dim, Tensor index, Tensor value) -> Tensor", body=_index_fill,
+   forms="function method inplace",
+   samples=lambda s: [call(s.tensor(4, 3), 0, s.values([2, 0]), s.tensor())],
+   doc="A copy with a 0-dim tensor's value in the rows that `index` names.")
 op("index_fill(Tensor input, int dim, Tensor index, Scalar value) -> Tensor", body=_index_fill,
    forms="function method inplace",
    samples=lambda s: [call(s.tensor(4, 3), 0, s.values([2, -4]), 5),
@@ -316,7 +342,3 @@ op("index_fill(Tensor input, int dim, Tensor index, Scalar value) -> Tensor", bo
 >>> cytorch.zeros(3).index_fill(0, cytorch.tensor([-1]), 7)
 tensor([0., 0., 7.])
 """)
-op("index_fill(Tensor input, int dim, Tensor index, Tensor value) -> Tensor", body=_index_fill,
-   forms="function method inplace",
-   samples=lambda s: [call(s.tensor(4, 3), 0, s.values([2, 0]), s.tensor())],
-   doc="A copy with a 0-dim tensor's value in the rows that `index` names.")

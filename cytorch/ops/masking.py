@@ -67,21 +67,22 @@ def _masked_fill(input: Any, mask: Any, value: Any) -> Any:
     return ops._where(mask, value, input)
 
 
+op("masked_fill(Tensor input, Tensor mask, Tensor value) -> Tensor", body=_masked_fill,
+   forms="function method inplace",
+   samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), s.tensor())],
+   errors=lambda s: [(call(s.tensor(2), s.bools(2), s.tensor(2)), "ShapeError", "0-dimensional")],
+   doc="A copy with the value of a 0-dim tensor where the mask is true.")
 op("masked_fill(Tensor input, Tensor mask, Scalar value) -> Tensor", body=_masked_fill,
    forms="function method inplace",
    samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), 1.0),
-                      call(s.tensor(3, 4), s.bools(4), -2), call(s.tensor(), s.bools(), 3), call(s.tensor(3, 1), s.bools(3, 4), 0)],
+                      call(s.tensor(3, 4), s.bools(4), -2), call(s.tensor(), s.bools(), 3),
+                      call(s.tensor(3, 1), s.bools(3, 4), 0)],
    errors=lambda s: [(call(s.tensor(2), s.ints(2), 1.0), "DTypeError", "int64")],
    doc="""A copy with `value` where the mask is true; the mask broadcasts.
 
 >>> cytorch.zeros(2).masked_fill(cytorch.tensor([True, False]), 5)
 tensor([5., 0.])
 """)
-op("masked_fill(Tensor input, Tensor mask, Tensor value) -> Tensor", body=_masked_fill,
-   forms="function method inplace",
-   samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), s.tensor())],
-   errors=lambda s: [(call(s.tensor(2), s.bools(2), s.tensor(2)), "ShapeError", "0-dimensional")],
-   doc="A copy with the value of a 0-dim tensor where the mask is true.")
 
 op("_masked_select(Tensor input, Tensor mask, int count) -> Tensor",
    kernel=structured(ANY, "masked_select"),

@@ -5,11 +5,11 @@ from typing import Any
 
 from .aliases import also_called
 from .dtypes import promoted
+from .index_primitives import wrapped
 from .spec import (
     ANY,
     argument_error,
     call,
-    index_error,
     op,
     ops,
     shape_error,
@@ -18,15 +18,6 @@ from .spec import (
 
 # Tensors that one kernel call takes.
 _MANY = 256
-
-
-def wrapped(name: str, dim: int, ndim: int) -> int:
-    """A dimension in 0..ndim-1; a 0-dim tensor counts as one-dimensional."""
-    ndim = max(ndim, 1)
-    if not -ndim <= dim < ndim:
-        raise index_error(f"{name}(): Dimension out of range (expected to be in range of [{-ndim}, "
-                          f"{ndim - 1}], but got {dim})")
-    return dim % ndim
 
 
 # ---- joining
@@ -326,8 +317,8 @@ def _direction_split(name: str, least: int, dim: Any) -> Any:
             return _cut(input, indices, along)
         if indices <= 0 or input.shape[along] % indices:
             raise argument_error(f"{name}: attempted to split along dimension {along}, but the "
-                                 f"size of the dimension {input.shape[along]} is not divisible by the "
-                                 f"split_size {indices}!")
+                                 f"size of the dimension {input.shape[along]} is not divisible by "
+                                 f"the split_size {indices}!")
         return _split_sizes(input, [input.shape[along] // indices] * indices, along)
     return body
 

@@ -193,8 +193,8 @@ def _window_index(size: Any, kernel: Any, dilation: Any, stride: Any, name: str,
     counts = [(size[d] - dilation[d] * (kernel[d] - 1) - 1) // stride[d] + 1 for d in (0, 1)]
     if min(counts) < 1:
         raise shape_error(f"{name}: the kernel {tuple(kernel)} with dilation {tuple(dilation)} "
-                          f"does not fit the padded size {tuple(size)}: the array of windows would be "
-                          f"{tuple(counts)}")
+                          f"does not fit the padded size {tuple(size)}: the array of windows "
+                          f"would be {tuple(counts)}")
     rows, columns = [
         (ops.arange(kernel[d], device=device) * dilation[d]).unsqueeze(1)
         + (ops.arange(counts[d], device=device) * stride[d]).unsqueeze(0) for d in (0, 1)]

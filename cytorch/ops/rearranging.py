@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .dtypes import dtype_named
-from .movement import wrapped
+from .index_primitives import wrapped
 from .spec import ANY, argument_error, call, op, ops, shape_error, structured
 
 op("_flip(Tensor input, int dim) -> Tensor", kernel=structured(ANY, "flip"),

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from .aliases import also_called
-from .movement import wrapped
+from .index_primitives import wrapped
 from .spec import argument_error, call, op, ops, shape_error
 
 

@@ -12,7 +12,6 @@ _REDUCTIONS = {"sum": "_scatter_add", "mean": "_scatter_add", "prod": "_scatter_
 
 def _part(name: str, src: Any, index: Any) -> Any:
     """The leading part of src that the index covers."""
-    long_index(index, name)
     if index.numel() == 0:
         return src.new_empty(index.shape) if src.shape != index.shape else src
     if index.dim() == 0 or src.dim() == 0:
@@ -26,12 +25,26 @@ def _part(name: str, src: Any, index: Any) -> Any:
     return src
 
 
+def _index(name: str, index: Any) -> Any:
+    return long_index(index, name, ("int32", "int64"))
+
+
 def _scatter(input: Any, dim: int, index: Any, src: Any) -> Any:
+    index = _index("scatter", index)
     return ops._scatter(input, dim, index, _part("scatter", src, index))
 
 
+def _scatter_value(input: Any, dim: int, index: Any, value: Any) -> Any:
+    index = _index("scatter", index)
+    return ops._scatter(input, dim, index, _value(input, index, value))
+
+
+def _scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+    index = _index("scatter_add", index)
+    return ops._scatter_add(input, dim, index, _part("scatter_add", src, index))
+
+
 def _value(input: Any, index: Any, value: Any) -> Any:
-    long_index(index, "scatter")
     return input.new_full((), value).expand(index.shape)
 
 
@@ -46,7 +59,7 @@ def _errors(s: Any) -> list[Any]:
     return [(call(s.tensor(3), 0, s.values([3]), s.tensor(1)), "IndexOutOfRange", "index 3"),
             (call(s.tensor(3), 0, s.values([0, 1]), s.tensor(1)), "ShapeError", r"\(2,\)"),
             (call(s.tensor(3), 0, s.values([0]), s.ints(1)), "DTypeError", "int64"),
-            (call(s.tensor(3), 0, s.ints(1, dtype="int32"), s.tensor(1)), "DTypeError", "int32")]
+            (call(s.tensor(3), 0, s.tensor(1), s.tensor(1)), "DTypeError", "float")]
 
 
 op("scatter(Tensor input, int dim, Tensor index, Tensor src) -> Tensor", body=_scatter,
@@ -60,8 +73,7 @@ indices are equal the last one wins. Raises IndexOutOfRange before anything is w
 tensor([6., 0., 5.])
 """)
 op("scatter(Tensor input, int dim, Tensor index, Scalar value) -> Tensor",
-   body=lambda input, dim, index, value: ops._scatter(input, dim, index, _value(
-       input, index, value)),
+   body=_scatter_value,
    forms="function method inplace out",
    samples=lambda s: [call(s.tensor(4, 3), 0, s.values([[0, 1, 2]]), 1.5)],
    doc="A copy with one number at the index.")
@@ -71,6 +83,7 @@ def _scatter_with(input: Any, dim: int, index: Any, src: Any, reduce: str) -> An
     if reduce not in ("add", "multiply"):
         raise argument_error(f"scatter(): reduce argument must be either add or multiply, got "
                              f"{reduce!r}")
+    index = _index("scatter", index)
     src = _part("scatter", src, index) if hasattr(src, "dim") else _value(input, index, src)
     name = "_scatter_add" if reduce == "add" else "_scatter_prod"
     if str(input.dtype) == "torch.bool" and reduce == "multiply":
@@ -89,8 +102,7 @@ op("scatter(Tensor input, int dim, Tensor index, Scalar value, *, str reduce) ->
    samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 3, high=4), 2.0, reduce="multiply")],
    doc="A copy with a number added to or multiplied with the elements at the index.")
 op("scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
-   body=lambda input, dim, index, src: ops._scatter_add(
-       input, dim, index, _part("scatter_add", src, index)),
+   body=_scatter_add,
    forms="function method inplace out", errors=_errors,
    samples=lambda s: [*_samples(s), call(s.tensor(3, 2), 0, s.ints(5, 2, high=3), s.tensor(5, 2))],
    doc="""A copy with src[i][j] added to out[index[i][j]][j] for dim 0, and so on.
@@ -123,6 +135,7 @@ def _scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str,
     if reduce not in _REDUCTIONS:
         raise argument_error(f"scatter_reduce(): reduce argument must be one of "
                              f"{', '.join(_REDUCTIONS)}, got {reduce!r}")
+    index = _index("scatter_reduce", index)
     src = _part("scatter_reduce", src, index)
     if str(input.dtype) == "torch.bool" and reduce != "sum":
         as_bytes = _scatter_reduce(input.byte(), dim, index, src.byte(), reduce, include_self)
