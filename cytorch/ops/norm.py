@@ -12,7 +12,7 @@ from .spec import FLOATING, argument_error, call, dtype_error, op, ops, reductio
 def _norm2_grad(g: Any, input: Any, out: Any, dim: Any, keepdim: bool) -> Any:
     """0 where the norm is 0: one of its subgradients."""
     g, out = (restored(t, input.shape, dim, keepdim) for t in (g, out))
-    return input * masked(out != 0, g / out)
+    return input * masked(out != 0, g / ops.where(out != 0, out, 1))
 
 
 op("_norm2(Tensor input, int[]? dim, bool keepdim) -> Tensor", kernel=reduction(FLOATING),

@@ -1,4 +1,4 @@
-"""Normalization: batch, layer, group, instance, RMS, local response, and to unit norm.
+"""Batch, layer, group and instance normalization.
 
 The primitives keep mean and 1 / standard deviation (rstd) for the backward primitives. Second
 derivatives are composed of ordinary ops, the same way for all of them (`_second_derivative`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .spec import F, FLOATING, argument_error, call, op, ops, shape_error, structured
+from .spec import FLOATING, argument_error, call, op, ops, shape_error, structured
 
 
 # ---- the second derivative, for any normalization
@@ -98,7 +98,7 @@ op("_layer_norm_backward(Tensor grad, Tensor input, Tensor? weight, Tensor mean,
    shape=lambda input, normalized_shape: (input, (normalized_shape, input.dtype),
                                           (normalized_shape, input.dtype)),
    grad=_layer_second, forms="function", samples=_layer_backward_samples,
-   extra={"consistent": "mean and rstd belong to input"},
+   extra={"derivative_tested_by": "nn.functional.layer_norm"},
    doc="Gradients of input, weight and bias.")
 
 
@@ -157,11 +157,13 @@ def _batch_grad(g: Any, input: Any, weight: Any, mean: Any, rstd: Any, training:
         return (*ops._batch_norm_backward(g, input, weight, mean, rstd), None, None)
     axes, ndim = _other_axes(input.ndim), input.ndim
     scale = rstd if weight is None else rstd * weight
-    of_weight = None
-    if needs[1]:
-        x_hat = (input - _by_channel(mean, ndim)) * _by_channel(rstd, ndim)
-        of_weight = (g * x_hat).sum(axes)
-    return g * _by_channel(scale, ndim), of_weight, g.sum(axes) if needs[2] else None, None, None
+    of_weight = of_rstd = None
+    if needs[1] or needs[4]:
+        along = (g * (input - _by_channel(mean, ndim))).sum(axes)
+        of_weight = along * rstd
+        of_rstd = along if weight is None else along * weight
+    of_bias = g.sum(axes)
+    return g * _by_channel(scale, ndim), of_weight, of_bias, -of_bias * scale, of_rstd
 
 
 def _batch_second(g_out0: Any, g_out1: Any, g_out2: Any, grad: Any, input: Any, weight: Any,
@@ -189,7 +191,7 @@ op("_batch_norm_backward(Tensor grad, Tensor input, Tensor? weight, Tensor mean,
    grad=_batch_second, forms="function",
    samples=lambda s: [call(s.tensor(*c.args[0].shape), c.args[0], c.args[1], *c.args[3:5])
                       for c in _batch_samples(s)],
-   extra={"consistent": "mean and rstd belong to input"},
+   extra={"derivative_tested_by": "nn.functional.batch_norm"},
    doc="Gradients of input, weight and bias where the moments are input's own.")
 
 
@@ -215,8 +217,8 @@ def _batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any, bi
         if running_mean is None or running_var is None:
             raise argument_error("batch_norm: running_mean and running_var are needed in "
                                  "evaluation mode")
-        rstd = (running_var.detach() + eps).rsqrt()
-        return ops._batch_norm(input, weight, bias, running_mean.detach().to(input.dtype),
+        rstd = (running_var + eps).rsqrt()
+        return ops._batch_norm(input, weight, bias, running_mean.to(input.dtype),
                                rstd.to(input.dtype), False)
     count = input.numel() // max(input.shape[1], 1)
     if count == 1:
@@ -292,7 +294,7 @@ op("_group_norm_backward(Tensor grad, Tensor input, Tensor? weight, Tensor mean,
    grad=_group_second, forms="function",
    samples=lambda s: [call(s.tensor(2, 4, 3), s.tensor(2, 4, 3), s.tensor(4), s.tensor(2, 2),
                            s.tensor(2, 2, low=0.5, high=2.0), 2)],
-   extra={"consistent": "mean and rstd belong to input"},
+   extra={"derivative_tested_by": "nn.functional.group_norm"},
    doc="Gradients of input, weight and bias.")
 
 
@@ -347,73 +349,4 @@ op("nn.functional.instance_norm(Tensor input, Tensor? running_mean=None, Tensor?
 
 >>> cytorch.nn.functional.instance_norm(cytorch.tensor([[[1.0, 3.0]]]))
 tensor([[[-1.0000,  1.0000]]])
-""")
-
-
-# ---- composed
-def _rms_norm(input: Any, normalized_shape: Any, weight: Any, eps: float | None) -> Any:
-    size = tuple(normalized_shape)
-    if not size or tuple(input.shape)[-len(size):] != size:
-        raise shape_error(f"rms_norm: expected input whose last axes are {list(size)}, got shape "
-                          f"{tuple(input.shape)}")
-    if weight is not None and tuple(weight.shape) != size:
-        raise shape_error(f"rms_norm: weight must have shape {list(size)}, got "
-                          f"{tuple(weight.shape)}")
-    if eps is None:
-        eps = 2.0 ** -52 if "64" in str(input.dtype) else 2.0 ** -23
-    axes = tuple(range(-len(size), 0))
-    out = input * ((input * input).mean(axes, True) + eps).rsqrt()
-    return out if weight is None else out * weight
-
-
-for _name in ("nn.functional.rms_norm", "rms_norm"):
-    op(f"{_name}(Tensor input, int[] normalized_shape, Tensor? weight=None, float? eps=None)"
-       " -> Tensor", body=_rms_norm, forms="function",
-       samples=lambda s: [call(s.tensor(3, 5), (5,)), call(s.tensor(2, 3, 4), (3, 4),
-                                                           s.tensor(3, 4), 1e-3)],
-       ref=lambda input, normalized_shape, weight=None, eps=None: input / (
-           (input ** 2).mean(tuple(range(-len(normalized_shape), 0)), keepdims=True)
-           + (2.0 ** -23 if eps is None else eps)) ** 0.5 * (1 if weight is None else weight),
-       errors=lambda s: [(call(s.tensor(2, 3), (4,)), "ShapeError", r"\[4\].*\(2, 3\)")],
-       doc="""x / sqrt(mean(x^2) + eps) * weight over the last axes. input (*, normalized_shape).
-
->>> cytorch.nn.functional.rms_norm(cytorch.tensor([3.0, 3.0]), (2,))
-tensor([1.0000, 1.0000])
-""")
-op("nn.functional.normalize(Tensor input, float p=2.0, int[] dim=1, float eps=1e-12, *, "
-   "Tensor? out=None) -> Tensor",
-   body=lambda input, p, dim, eps, out: (
-       (lambda result: result if out is None else out.copy_(result))(
-           input / ops.norm(input, p, dim, True).clamp_min(eps).expand(input.shape))),
-   forms="function",
-   samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(3, 4), 1.0, 0),
-                      call(s.tensor(2, 3, 4), dim=-1, p=3.0)],
-   doc="""input / max(norm of input along dim, eps). Shapes: (*) -> (*).
-
->>> cytorch.nn.functional.normalize(cytorch.tensor([[3.0, 4.0]]))
-tensor([[0.6000, 0.8000]])
-""")
-
-
-def _local_response_norm(input: Any, size: int, alpha: float, beta: float, k: float) -> Any:
-    if input.ndim < 3:
-        raise shape_error("local_response_norm: expected 3 or more axes (N, C, ...), got shape "
-                          f"{tuple(input.shape)}")
-    if input.numel() == 0:
-        return input
-    squares = (input * input).reshape(input.shape[0], 1, input.shape[1], -1)
-    before, after = size // 2, (size - 1) // 2
-    zeros = [squares.new_zeros((input.shape[0], 1, n, squares.shape[3])) for n in (before, after)]
-    window = F.avg_pool2d(ops.cat([zeros[0], squares, zeros[1]], 2), (size, 1), 1)
-    return input / (window.reshape(input.shape) * alpha + k).pow(beta)
-
-
-op("nn.functional.local_response_norm(Tensor input, int size, float alpha=0.0001, float beta=0.75,"
-   " float k=1.0) -> Tensor", body=_local_response_norm, forms="function",
-   samples=lambda s: [call(s.tensor(2, 5, 3), 3), call(s.tensor(2, 4, 2, 2), 2, alpha=0.5, k=2.0)],
-   errors=lambda s: [(call(s.tensor(2, 3), 2), "ShapeError", r"\(2, 3\)")],
-   doc="""x / (k + alpha * mean of x^2 over `size` neighbouring channels)^beta. input (N, C, *).
-
->>> cytorch.nn.functional.local_response_norm(cytorch.tensor([[[2.0]]]), 1, 1.0, 1.0, 0.0)
-tensor([[[0.5000]]])
 """)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .spec import F, FLOATING, REAL, argument_error, call, op, ops, shape_error, structured
+from .spec import FLOATING, REAL, F, argument_error, call, op, ops, shape_error, structured
 
 _WINDOW = "int[] kernel_size, int[] stride, int[] padding, int[] dilation, int[] size"
 
@@ -91,7 +91,8 @@ op("_adaptive_max_pool(Tensor input, int[] size) -> (Tensor out, Tensor indices)
        (_pooled(input, size), input.dtype), (_pooled(input, size), "int64")),
    grad={"input": lambda g_out, input_shape, indices, size: ops._max_pool_backward(
        g_out, indices, len(size), input_shape)},
-   forms="function", samples=lambda s: [call(s.tensor(2, 7), (3,)), call(s.tensor(2, 5, 6), (2, 4))],
+   forms="function",
+   samples=lambda s: [call(s.tensor(2, 7), (3,)), call(s.tensor(2, 5, 6), (2, 4))],
    doc="Adaptive max pooling, and the position of every maximum in its input plane.")
 
 
@@ -124,7 +125,8 @@ op("_adaptive_avg_pool(Tensor input, int[] size) -> Tensor", kernel=structured(F
    shape=lambda input, size: (_pooled(input, size), input.dtype),
    grad={"input": lambda g, input_shape, size: ops._adaptive_avg_pool_backward(
        g, len(size), input_shape)},
-   forms="function", samples=lambda s: [call(s.tensor(2, 7), (3,)), call(s.tensor(2, 5, 6), (2, 4))],
+   forms="function",
+   samples=lambda s: [call(s.tensor(2, 7), (3,)), call(s.tensor(2, 5, 6), (2, 4))],
    doc="Adaptive average pooling.")
 op("_adaptive_avg_pool_backward(Tensor grad, int spatial, int[] input_size) -> Tensor",
    kernel=structured(FLOATING), shape=lambda grad, input_size: (input_size, grad.dtype),
@@ -215,10 +217,14 @@ def _declare(n: int) -> None:
 >>> x = cytorch.arange(4.0).view(1, 4{", 1" * (n - 1)})
 """
     window = "(2" + ", 1" * (n - 1) + ")" if n > 1 else "2"
+    parts = "2" if n == 1 else window
     name = f"max_pool{n}d"
     op(f"nn.functional.{name}(Tensor input, int[] kernel_size, int[]? stride=None, "
        "int[] padding=0, int[] dilation=1, bool ceil_mode=False, bool return_indices=False)"
-       " -> Tensor", body=lambda *args: _max_pool(n, name, *args), forms="function",
+       " -> Tensor",
+       body=lambda input, kernel_size, stride, padding, dilation, ceil_mode, return_indices:
+       _max_pool(n, name, input, kernel_size, stride, padding, dilation, ceil_mode,
+                 return_indices), forms="function",
        samples=lambda s: [*_samples(n)(s), call(s.tensor(1, 2, *(6,) * n), 2, dilation=2, stride=1),
                           call(s.tensor(1, 2, *(4,) * n), 2, return_indices=True)],
        errors=lambda s: [*_errors(n)(s), (call(s.tensor(2, *(3,) * n), 2, dilation=0), "ValueError",
@@ -233,20 +239,26 @@ tensor([1., 3.])
     op(f"nn.functional.{name}_with_indices(Tensor input, int[] kernel_size, int[]? stride=None, "
        "int[] padding=0, int[] dilation=1, bool ceil_mode=False, bool return_indices=False)"
        " -> (Tensor out, Tensor indices)",
-       body=lambda *args: _max_pool(n, name, *args[:-1], True), forms="function",
-       samples=_samples(n), doc=f"`{name}` with the positions of the maxima.")
+       body=lambda input, kernel_size, stride, padding, dilation, ceil_mode, return_indices:
+       _max_pool(n, name, input, kernel_size, stride, padding, dilation, ceil_mode, True),
+       forms="function", samples=_samples(n), doc=f"""`{name}` with the positions of the maxima.
+{example}>>> cytorch.nn.functional.{name}_with_indices(x, {window})[1].flatten()
+tensor([1, 3])
+""")
     average = f"avg_pool{n}d"
+    override = " `divisor_override` replaces the count." if n > 1 else ""
     more = "" if n == 1 else ", int? divisor_override=None"
     op(f"nn.functional.{average}(Tensor input, int[] kernel_size, int[]? stride=None, "
        f"int[] padding=0, bool ceil_mode=False, bool count_include_pad=True{more}) -> Tensor",
-       body=lambda *args: _avg_pool(n, average, *(args if n > 1 else (*args, None))),
-       forms="function",
+       body=lambda input, kernel_size, stride, padding, ceil_mode, count_include_pad,
+       divisor_override=None: _avg_pool(n, average, input, kernel_size, stride, padding, ceil_mode,
+                                        count_include_pad, divisor_override), forms="function",
        samples=lambda s: [*_samples(n)(s), call(s.tensor(1, 2, *(5,) * n), 3, 2, 1,
                                                 count_include_pad=False)],
        errors=_errors(n),
        doc=f"""Mean of every window. {shape} or without N.
 
-`count_include_pad`: padding counts as elements.{" `divisor_override` replaces the count." * (n > 1)}
+`count_include_pad`: padding counts as elements.{override}
 {example}>>> cytorch.nn.functional.{average}(x, {window}).flatten()
 tensor([0.5000, 2.5000])
 """)
@@ -254,11 +266,13 @@ tensor([0.5000, 2.5000])
     op(f"nn.functional.{adaptive}(Tensor input, any output_size) -> Tensor",
        body=lambda input, output_size: _adaptive_avg_pool(n, adaptive, input, output_size),
        forms="function",
-       samples=lambda s: [call(s.tensor(2, 3, *(6,) * n), (3,) * n), call(s.tensor(2, *(5,) * n), 3)],
+       samples=lambda s: [call(s.tensor(2, 3, *(6,) * n), (3,) * n),
+                          call(s.tensor(2, *(5,) * n), 3)],
        errors=lambda s: [(call(s.tensor(3), 2), "ShapeError", r"\(3,\)")],
-       doc=f"""Means of windows that divide the input into `output_size` parts. {shape} or without N.
-{example}>>> cytorch.nn.functional.{adaptive}(x, {"(2" + ", 1" * (n - 1) + ",)" if n == 1 else
-    "(2" + ", 1" * (n - 1) + ")"}).flatten()
+       doc=f"""Means of windows that divide the input into `output_size` parts.
+
+{shape} or without N.
+{example}>>> cytorch.nn.functional.{adaptive}(x, {parts}).flatten()
 tensor([0.5000, 2.5000])
 """)
     largest = f"adaptive_max_pool{n}d"
@@ -269,14 +283,23 @@ tensor([0.5000, 2.5000])
        samples=lambda s: [call(s.tensor(2, 3, *(6,) * n), (3,) * n),
                           call(s.tensor(2, *(5,) * n), (3,) * n, return_indices=True)],
        errors=lambda s: [(call(s.tensor(3), 2), "ShapeError", r"\(3,\)")],
-       doc=f"Maxima of windows that divide the input into `output_size` parts. {shape} or without N.")
+       doc=f"""Maxima of windows that divide the input into `output_size` parts.
+
+{shape} or without N.
+{example}>>> cytorch.nn.functional.{largest}(x, {parts}).flatten()
+tensor([1., 3.])
+""")
     power = f"lp_pool{n}d"
     op(f"nn.functional.{power}(Tensor input, float norm_type, int[] kernel_size, "
        "int[]? stride=None, bool ceil_mode=False) -> Tensor",
-       body=lambda *args: _lp_pool(n, power, *args), forms="function",
+       body=lambda input, norm_type, kernel_size, stride, ceil_mode: _lp_pool(
+           n, power, input, norm_type, kernel_size, stride, ceil_mode), forms="function",
        samples=lambda s: [call(s.tensor(2, 3, *(6,) * n, low=0.5, high=2.0), 2.0, 2),
                           call(s.tensor(2, 3, *(5,) * n, low=0.5, high=2.0), 3.0, 3, 2)],
-       doc=f"(sum over every window of x^norm_type)^(1/norm_type). {shape} or without N.")
+       doc=f"""(sum over every window of x^norm_type)^(1/norm_type). {shape} or without N.
+{example}>>> cytorch.nn.functional.{power}(x, 1.0, {window}).flatten()
+tensor([1., 5.])
+""")
 
 
 for _n in (1, 2, 3):

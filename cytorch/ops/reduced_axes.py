@@ -27,6 +27,11 @@ def check_axes(name: str, ndim: int, dim: Any) -> None:
         raise argument_error(f"{name}: a dim appears multiple times in the list of dims {dim}")
 
 
+def numpy_axis(dim: Any) -> Any:
+    """NumPy's spelling of the axes: None stands for all."""
+    return None if dim is None or dim in ((), []) else dim
+
+
 def restored(g: Any, shape: Any, dim: Any, keepdim: bool) -> Any:
     """`g` with every reduced axis of `shape` back as an axis of size 1."""
     if keepdim or not shape or g.ndim == len(shape):

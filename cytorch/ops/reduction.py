@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .derivatives import masked
-from .reduced_axes import reduced_count, restored, spread
+from .reduced_axes import numpy_axis, reduced_count, restored, spread
 from .spec import ALL, FLOATING, call, op, ops, reduction
 
 _SUMS = ("int64", *FLOATING)
@@ -28,6 +28,10 @@ def _with_dtype(make: Any, *args: Any) -> Any:
     return lambda s: [*make(s), call(s.tensor(2, 3), *args, dtype="float64")]
 
 
+def _with_nan(s: Any) -> list[Any]:
+    return [call(s.values([1.0, float("nan"), 2.0]), 0)] if "float" in s.dtype else []
+
+
 def _dim_errors(s: Any) -> list[Any]:
     return [(call(s.tensor(3, 4), 2), "IndexOutOfRange", r"expected to be in range of \[-2, 1\]"),
             (call(s.tensor(3, 4), (0, -2)), "ArgumentError", "multiple times")]
@@ -48,7 +52,8 @@ op(f"sum(Tensor input, {_AXES}) -> Tensor", kernel=reduction(_SUMS),
    grad={"input": lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim)},
    forms="function method out",
    samples=_with_dtype(lambda s: [*axis_samples(s), call(s.tensor(0, 3), 0)], 1),
-   ref=lambda input, dim, keepdim=False, dtype=None: input.sum(dim or None, dtype, None, keepdim),
+   ref=lambda input, dim, keepdim=False, dtype=None: input.sum(
+       numpy_axis(dim), dtype, None, keepdim),
    errors=_dim_errors,
    doc="""Sum over the axes `dim` (an int or a list; all for None).
 
@@ -61,8 +66,7 @@ op("nansum(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=No
    grad={"input": lambda g, input, dim, keepdim: masked(
        input == input, spread(g, input.shape, dim, keepdim))},
    forms="function method out",
-   samples=lambda s: [*full_samples(s), *axis_samples(s),
-                      call(s.values([1.0, float("nan"), 2.0]), 0)],
+   samples=lambda s: [*full_samples(s), *axis_samples(s), *_with_nan(s)],
    ref=lambda input, dim=None, keepdim=False: __import__("numpy").nansum(
        input, dim, keepdims=keepdim),
    doc="""Sum in which NaN counts as 0.
@@ -85,7 +89,8 @@ op(f"mean(Tensor input, {_AXES}) -> Tensor", kernel=reduction(FLOATING),
    grad={"input": lambda g, input_shape, dim, keepdim: spread(
        g / max(reduced_count(input_shape, dim), 1), input_shape, dim, keepdim)},
    forms="function method out", samples=_with_dtype(axis_samples, 1),
-   ref=lambda input, dim, keepdim=False, dtype=None: input.mean(dim or None, dtype, None, keepdim),
+   ref=lambda input, dim, keepdim=False, dtype=None: input.mean(
+       numpy_axis(dim), dtype, None, keepdim),
    errors=_dim_errors,
    doc="""Mean over the axes `dim`.
 
@@ -97,8 +102,7 @@ op("nanmean(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=N
        ops.nansum(input, dim, keepdim, dtype=dtype)
        / ops.sum((input == input).detach(), dim, keepdim)),
    forms="function method out",
-   samples=lambda s: [*full_samples(s), call(s.tensor(3, 4), 1),
-                      call(s.values([1.0, float("nan"), 2.0]), 0)],
+   samples=lambda s: [*full_samples(s), call(s.tensor(3, 4), 1), *_with_nan(s)],
    ref=lambda input, dim=None, keepdim=False: __import__("numpy").nanmean(
        input, dim, keepdims=keepdim),
    doc="""Mean of the elements that are not NaN.
@@ -204,13 +208,13 @@ def _logsumexp_grad(g: Any, input: Any, out: Any, dim: Any, keepdim: bool) -> An
 
 op("_logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor",
    kernel=reduction(FLOATING), grad={"input": _logsumexp_grad}, forms="function",
-   samples=axis_samples, ref=None, torch="logsumexp",
+   samples=lambda s: axis_samples(s)[:-1], torch="logsumexp",
    doc="logsumexp of floating-point numbers.")
 op("logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor",
    body=lambda input, dim, keepdim: ops._logsumexp(
        input if input.is_floating_point() else input * 1.0, dim, keepdim),
    forms="function method out",
-   samples=lambda s: [*axis_samples(s)[:-1], call(s.ints(3, 4), 1), call(s.tensor(0, 3), 0)],
+   samples=lambda s: [*axis_samples(s)[:-1], call(s.ints(3, 4), 1)],
    ref=lambda input, dim, keepdim=False: _numpy_logsumexp(input, dim, keepdim), errors=_dim_errors,
    doc="""log(sum(exp(input))) over the axes `dim`, without overflow; -inf of no elements.
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .reduced_axes import restored
+from .reduced_axes import numpy_axis, restored
 from .reduction import axis_samples, full_samples
 from .spec import ALL, argument_error, call, index_error, op, ops, reduction
 
@@ -44,8 +44,8 @@ def _extreme(word: str, name: str, example: str) -> None:
     op(f"a{word}(Tensor input, int[] dim=[], bool keepdim=False) -> Tensor", kernel=reduction(ALL),
        grad={"input": _shared_grad}, forms="function method out",
        samples=_some(lambda s: [*full_samples(s), *axis_samples(s)[:-1]]), errors=_empty_errors,
-       ref=lambda input, dim=None, keepdim=False: getattr(input, word)(dim or None, None, keepdim)
-       if dim != 0 else getattr(input, word)(0, None, keepdim),
+       ref=lambda input, dim=None, keepdim=False: getattr(input, word)(
+           numpy_axis(dim), None, keepdim),
        doc=f"""The {name} element over the axes `dim`. NaN wins. Equal elements share the gradient.
 
 >>> cytorch.tensor([[1.0, 4.0], [3.0, 2.0]]).a{word}(1)

@@ -18,7 +18,7 @@ def _variance_grad(g: Any, input: Any, dim: Any, correction: float, keepdim: boo
 
 def _through_root(g: Any, out: Any) -> Any:
     """The gradient of a variance from that of its root; 0 where the root is 0."""
-    return masked(out != 0, g / (2 * out))
+    return masked(out != 0, g / (2 * ops.where(out != 0, out, 1)))
 
 
 def _mean_grad(g: Any, shape: Any, dim: Any, keepdim: bool) -> Any:
@@ -82,17 +82,7 @@ spelling: True means correction 1, False 0.
 >>> {example}
 """
     forms = "function" if "_" in name else "function method"
-    op(f"{name}(Tensor input, bool unbiased) -> {results}",
-       body=lambda input, unbiased: run(input, None, int(unbiased), False),
-       forms=forms, samples=lambda s: [call(s.tensor(3, 4), False)],
-       ref=lambda input, unbiased: _numpy(name, input, None, int(unbiased), False), doc=doc)
-    op(f"{name}(Tensor input, int[]? dim, bool unbiased, bool keepdim=False) -> {results}",
-       body=lambda input, dim, unbiased, keepdim: run(input, dim, int(unbiased), keepdim),
-       forms=forms + " out",
-       samples=lambda s: [call(s.tensor(3, 4), 1, False), call(s.tensor(3, 4), (0, 1), True, True),
-                          call(s.tensor(3, 4), dim=0, unbiased=False)],
-       ref=lambda input, dim, unbiased, keepdim=False: _numpy(
-           name, input, dim, int(unbiased), keepdim), doc=doc)
+    # The entry without `unbiased` first: where a bool is wanted an int would do.
     op(f"{name}(Tensor input, int[]? dim=None, *, Scalar? correction=None, bool keepdim=False)"
        f" -> {results}", body=run, forms=forms + " out",
        samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(3, 4), 1),
@@ -103,6 +93,17 @@ spelling: True means correction 1, False 0.
            name, input, dim, correction, keepdim),
        errors=lambda s: [(call(s.tensor(3), 1), "IndexOutOfRange", "Dimension out of range"),
                          (call(s.ints(3)), "DTypeError", "int64")], doc=doc)
+    op(f"{name}(Tensor input, int[]? dim, bool unbiased, bool keepdim=False) -> {results}",
+       body=lambda input, dim, unbiased, keepdim: run(input, dim, int(unbiased), keepdim),
+       forms=forms + " out",
+       samples=lambda s: [call(s.tensor(3, 4), 1, False), call(s.tensor(3, 4), (0, 1), True, True),
+                          call(s.tensor(3, 4), dim=0, unbiased=False)],
+       ref=lambda input, dim, unbiased, keepdim=False: _numpy(
+           name, input, dim, int(unbiased), keepdim), doc=doc)
+    op(f"{name}(Tensor input, bool unbiased) -> {results}",
+       body=lambda input, unbiased: run(input, None, int(unbiased), False),
+       forms=forms, samples=lambda s: [call(s.tensor(3, 4), False)],
+       ref=lambda input, unbiased: _numpy(name, input, None, int(unbiased), False), doc=doc)
 
 
 _SAMPLE = "cytorch.tensor([1.0, 2.0, 3.0, 4.0])"

@@ -60,9 +60,10 @@ def _implicit_dim(name: str, ndim: int) -> int:
     return 0 if ndim in (0, 1, 3) else 1
 
 
-def _numpy_softmax(name: str, input: Any, dim: int) -> Any:
+def _numpy_softmax(name: str, input: Any, dim: int, dtype: Any = None) -> Any:
     import numpy
 
+    input = input.astype(dtype or input.dtype)
     if input.ndim == 0:
         return numpy.zeros_like(input) if name == "log_softmax" else numpy.ones_like(input)
     shifted = input - input.max(dim, initial=-1e30, keepdims=True)
@@ -83,13 +84,13 @@ tensor([{example}])
     op(f"{name}(Tensor input, int dim, DType? dtype=None) -> Tensor",
        body=lambda input, dim, dtype: _run(name, input, dim, dtype), forms="function method out",
        samples=lambda s: [*_samples(s), call(s.tensor(2, 3), 1, dtype="float64")],
-       ref=lambda input, dim, dtype=None: _numpy_softmax(name, input, dim),
+       ref=lambda input, dim, dtype=None: _numpy_softmax(name, input, dim, dtype),
        errors=lambda s: [(call(s.tensor(3, 4), 2), "IndexOutOfRange", "expected to be in range"),
                          (call(s.ints(3), 0), "DTypeError", "int64")], doc=doc)
     op(f"nn.functional.{name}(Tensor input, int? dim=None, int _stacklevel=3, DType? dtype=None)"
        " -> Tensor", body=functional, forms="function",
        samples=lambda s: [*_samples(s), call(s.tensor(2, 3), dim=1, dtype="float64")],
-       ref=lambda input, dim, dtype=None: _numpy_softmax(name, input, dim), doc=doc)
+       ref=lambda input, dim, dtype=None: _numpy_softmax(name, input, dim, dtype), doc=doc)
 
 
 _declare("softmax", "exp(input) / sum(exp(input))", "0.5000, 0.5000")
