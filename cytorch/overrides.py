@@ -9,7 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import cytorch
-from cytorch._C.call.dispatch import count_function_modes_, disable_functions_
+from cytorch._C.call.dispatch import (
+    count_function_modes_,
+    disable_functions_,
+    disabled_functions_level,
+)
 
 __all__ = ["BaseTorchFunctionMode", "DisableTorchFunction", "DisableTorchFunctionSubclass",
            "TorchFunctionMode", "handle_torch_function", "has_torch_function",
@@ -68,10 +72,14 @@ def _disabled_torch_function_impl(func: Callable[..., Any], types: Any, args: An
 
 def _takes_over(value: Any) -> bool:
     kind = type(value)
-    if kind is cytorch.Tensor:
+    if kind is cytorch.Tensor or disabled_functions_level():
         return False
     method = getattr(kind, "__torch_function__", None)
     return method is not None and method is not _disabled_torch_function_impl
+
+
+def _active_modes() -> list[TorchFunctionMode]:
+    return _stack.modes if disabled_functions_level() < DisableTorchFunction.level else []
 
 
 def has_torch_function(relevant_args: Iterable[Any]) -> bool:
@@ -80,12 +88,12 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
     >>> has_torch_function((cytorch.ones(2), 3))
     False
     """
-    return bool(_stack.modes) or any(_takes_over(a) for a in relevant_args)
+    return bool(_active_modes()) or any(_takes_over(a) for a in relevant_args)
 
 
 def has_torch_function_unary(argument: Any) -> bool:
     """`has_torch_function` of one argument."""
-    return bool(_stack.modes) or _takes_over(argument)
+    return has_torch_function((argument,))
 
 
 def has_torch_function_variadic(*arguments: Any) -> bool:
@@ -136,7 +144,7 @@ def _offer(function: Callable[..., Any], relevant_args: Iterable[Any], args: tup
            kwargs: dict[str, Any]) -> Any:
     overloaded = _overloaded(relevant_args)
     types = tuple(type(a) for a in overloaded)
-    if _stack.modes:
+    if _active_modes():
         mode = _stack.modes.pop()
         count_function_modes_(-1)
         try:

@@ -302,6 +302,14 @@ def test_zero_dim_and_empty() -> None:
     assert e.grad.shape == (0, 3)
 
 
+def test_in_place_with_itself_keeps_what_backward_needs() -> None:
+    x = leaf(1, 2)
+    y = x * 1
+    y.mul_(y)
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 4.0]
+
+
 def test_grad_fn_and_next_functions() -> None:
     x, y = leaf(1), leaf(2)
     z = (x * y).exp()

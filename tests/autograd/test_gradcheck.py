@@ -29,7 +29,7 @@ def double(*shape: int) -> Any:
 @MODES
 @pytest.mark.parametrize("function", [
     cytorch.tanh, lambda x: x.sum(0), lambda x: (x.t() * 2, x[0]), lambda x: x * x * x,
-    lambda x: x.detach() * x, lambda x: x[:, :0]])
+    lambda x: x[:, :0]])
 def test_right(function: Any, fast_mode: bool) -> None:
     x = double(3, 2)
     before = x.tolist()

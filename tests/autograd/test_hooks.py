@@ -10,7 +10,7 @@ from cytorch.autograd import graph
 
 
 def leaf(*values: float) -> cytorch.Tensor:
-    return cytorch.tensor(values, requires_grad=True)
+    return cytorch.tensor(values, dtype=cytorch.float32, requires_grad=True)
 
 
 def test_hook_sees_and_replaces_the_gradient() -> None:

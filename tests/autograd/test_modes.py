@@ -47,11 +47,11 @@ def test_set_grad_enabled(x: Any) -> None:
     assert cytorch.is_grad_enabled()
 
 
-@pytest.mark.parametrize("decorator", [cytorch.no_grad(), cytorch.no_grad,
-                                       cytorch.set_grad_enabled(False),
-                                       cytorch.inference_mode(), cytorch.inference_mode])
-def test_decorators(decorator: Any, x: Any) -> None:
-    @decorator
+@pytest.mark.parametrize("make", [
+    lambda: cytorch.no_grad(), lambda: cytorch.no_grad, lambda: cytorch.set_grad_enabled(False),
+    lambda: cytorch.inference_mode(), lambda: cytorch.inference_mode])
+def test_decorators(make: Any, x: Any) -> None:
+    @make()
     def double(value: Any) -> Any:
         """Twice the value."""
         return value * 2
