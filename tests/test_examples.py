@@ -42,7 +42,7 @@ def test_promenade_prints_what_the_article_shows(tmp_path: Path) -> None:
     assert lines[:4] == ["tensor([6.])", "tensor([[256., 256.],", "        [256., 256.]])",
                          "torch.Size([4, 4])"]
     text = "\n".join(lines)
-    assert "<AddBackward0 None" in text
+    assert "<AddBackward0 object None" in text
     assert re.search(r"\[-?\d\.\d{4}\]\], grad_fn=<\w+Backward0>\)", text)
     assert "grad_fn=<ReluBackward0>)" in text
     assert lines[-2].startswith("0 tensor([")

@@ -12,6 +12,7 @@ from typing import Any
 
 _HEADER = struct.Struct("<4sIQ")
 _MAGIC = b"ctWk"
+_SMALL = 1 << 16
 
 
 class ChannelClosedError(Exception):
@@ -57,15 +58,17 @@ class Channel:
     def send_parts(self, parts: list[Any], descriptor: int | None = None) -> None:
         """Send bytes-like parts as one message, without joining them first."""
         length = sum(memoryview(part).nbytes for part in parts)
-        header = _HEADER.pack(_MAGIC, 0 if descriptor is None else 1, length)
+        begin = _HEADER.pack(_MAGIC, 0 if descriptor is None else 1, length)
+        if length < _SMALL:
+            # In one piece the reader wakes up once.
+            begin, parts = b"".join([begin, *parts]), []
         try:
-            if descriptor is None:
-                self.connection.sendall(header)
-            else:
+            if descriptor is not None:
                 rights = array.array("i", [descriptor])
-                self.connection.sendmsg([header],
-                                        [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
-            for part in parts:
+                sent = self.connection.sendmsg([begin],
+                                               [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+                begin = begin[sent:]
+            for part in (begin, *parts):
                 self.connection.sendall(part)
         except (BrokenPipeError, ConnectionResetError):
             raise ChannelClosedError from None

@@ -13,7 +13,7 @@ def default_convert(data: Any) -> Any:
     """Turn the NumPy arrays and scalars inside `data` into tensors; leave the rest alone."""
     import cytorch
 
-    if isinstance(data, cytorch.Tensor) or isinstance(data, _PLAIN):
+    if isinstance(data, (cytorch.Tensor, *_PLAIN)):
         return data
     if _is_numpy(data):
         # Arrays of strings and objects have no tensor form.

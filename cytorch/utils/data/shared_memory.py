@@ -87,10 +87,15 @@ class ReaderSlot:
         finally:
             os.close(descriptor)
 
-    def read(self, offset: int, size: int) -> bytearray:
+    def read(self, offset: int, size: int) -> memoryview:
         """A private copy of a part: the worker may use the slot again at once."""
+        import cytorch
+
         assert self.memory is not None
-        return bytearray(memoryview(self.memory)[offset:offset + size])
+        # A tensor's memory is aligned, and comes from the cache of earlier batches.
+        copy = memoryview(cytorch.empty(size, dtype=cytorch.uint8))
+        copy[:] = memoryview(self.memory)[offset:offset + size]
+        return copy
 
     def close(self) -> None:
         if self.memory is not None:
