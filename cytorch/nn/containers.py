@@ -454,11 +454,12 @@ class ParameterDict(Module):
 
     def update(self, parameters: Any) -> None:
         """Add parameters from a mapping or from pairs."""
-        if not isinstance(parameters, Iterable) and not isinstance(parameters, ParameterDict):
+        pairs = parameters.items() if isinstance(parameters, (Mapping, ParameterDict)) \
+            else parameters
+        if not isinstance(pairs, Iterable):
             raise TypeError("ParametersDict.update should be called with an iterable of key/value "
                             f"pairs, but got {type(parameters).__name__}")
-        mapping = isinstance(parameters, (Mapping, ParameterDict))
-        for position, pair in enumerate(parameters.items() if mapping else parameters):
+        for position, pair in enumerate(pairs):
             pair = tuple(pair)
             if len(pair) != 2:
                 raise ValueError(f"ParameterDict update sequence element #{position} has length "

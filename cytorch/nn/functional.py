@@ -4,20 +4,14 @@ Functions that exist at the top level too (relu, tanh, softmax ...) are the same
 """
 from __future__ import annotations
 
-from typing import Any
-
 import cytorch
 from cytorch.ops.spec import F as _installed
 
 globals().update(vars(_installed))
 
-_TOP_LEVEL = ("bilinear", "celu_", "log_softmax", "logsigmoid", "relu", "relu_", "selu_",
-              "sigmoid", "softmax", "tanh", "threshold", "threshold_")
+_TOP_LEVEL = ("celu_", "log_softmax", "relu", "relu_", "selu_", "sigmoid", "softmax", "tanh",
+              "threshold_")
 
 for _name in _TOP_LEVEL:
     if _name not in globals() and hasattr(cytorch, _name):
         globals()[_name] = getattr(cytorch, _name)
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"module 'cytorch.nn.functional' has no attribute '{name}'")

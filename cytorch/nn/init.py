@@ -131,10 +131,12 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         raise ValueError(f"dim 0 must be divisible by groups, got {tensor.shape[0]} and {groups}")
     out_channels = tensor.shape[0] // groups
     tensor.zero_()
-    centre = tuple(size // 2 for size in tensor.shape[2:])
+    middle = tensor
+    for size in tensor.shape[2:]:
+        middle = middle.select(2, size // 2)
     for group in range(groups):
         for channel in range(min(out_channels, tensor.shape[1])):
-            tensor[(group * out_channels + channel, channel, *centre)] = 1
+            middle[group * out_channels + channel, channel] = 1
     return tensor
 
 

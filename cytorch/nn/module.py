@@ -163,12 +163,12 @@ class Module(Tree, StateDict, Hooks):
             self._require(value is None or isinstance(value, Tensor), value, name, "buffer",
                           "nn.Buffer, Tensor")
             if isinstance(value, Buffer):
-                self.register_buffer(name, value, value.persistent)
+                self._set_buffer(name, value)
             else:
                 self._buffers[name] = value
         elif isinstance(value, Buffer):
             self._make_room(name, "_buffers", "buffer")
-            self.register_buffer(name, value, value.persistent)
+            self._set_buffer(name, value)
         elif name in _REGISTRIES:
             # Code that swaps a whole dict (`copy._parameters = {}`) keeps the attributes right.
             if name in state:
@@ -176,6 +176,9 @@ class Module(Tree, StateDict, Hooks):
             state[name] = Registry(self, value)
         else:
             super().__setattr__(name, value)
+
+    def _set_buffer(self, name: str, value: Any) -> None:
+        self.register_buffer(name, value, value.persistent)
 
     def _make_room(self, name: str, registry: str, kind: str) -> None:
         """Forget any other attribute of this name: the new value is of another kind."""

@@ -32,7 +32,8 @@ class Parameter(Tensor):
             data = cytorch.empty(0)
         if not isinstance(data, Tensor):
             raise TypeError(f"Parameter: data must be a Tensor, got {type(data).__name__}")
-        return Tensor._make_subclass(cls, data, requires_grad)
+        make: Any = Tensor
+        return make._make_subclass(cls, data, requires_grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) in memo:
@@ -73,7 +74,7 @@ class Buffer(metaclass=_BufferMeta):
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
         if data is None:
             data = cytorch.empty(0)
-        tensor = data.detach().requires_grad_(data.requires_grad)
+        tensor: Any = data.detach().requires_grad_(data.requires_grad)
         tensor.persistent = persistent
         tensor._is_buffer = True
         return tensor

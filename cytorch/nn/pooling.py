@@ -60,51 +60,6 @@ class MaxPool3d(_MaxPoolNd):
                             ceil_mode=self.ceil_mode, return_indices=self.return_indices)
 
 
-class _MaxUnpoolNd(Module):
-    """Settings of the inverse of max-pooling."""
-
-    n_dims: int
-
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
-        super().__init__()
-        self.kernel_size = expanded(kernel_size, self.n_dims)
-        self.stride = expanded(kernel_size if stride is None else stride, self.n_dims)
-        self.padding = expanded(padding, self.n_dims)
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
-
-class MaxUnpool1d(_MaxUnpoolNd):
-    """Puts values back where MaxPool1d took them from, zeros elsewhere."""
-
-    n_dims = 1
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
-        return F.max_unpool1d(input, indices, self.kernel_size, self.stride, self.padding,
-                              output_size)
-
-
-class MaxUnpool2d(_MaxUnpoolNd):
-    """Puts values back where MaxPool2d took them from, zeros elsewhere."""
-
-    n_dims = 2
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
-        return F.max_unpool2d(input, indices, self.kernel_size, self.stride, self.padding,
-                              output_size)
-
-
-class MaxUnpool3d(_MaxUnpoolNd):
-    """Puts values back where MaxPool3d took them from, zeros elsewhere."""
-
-    n_dims = 3
-
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
-        return F.max_unpool3d(input, indices, self.kernel_size, self.stride, self.padding,
-                              output_size)
-
-
 class _AvgPoolNd(Module):
     """Settings of the average-pooling layers; `stride` is `kernel_size` when left out."""
 

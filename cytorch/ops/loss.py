@@ -152,8 +152,9 @@ def _log_from_minus_100(probability: Any) -> Any:
 def _binary_cross_entropy(input: Any, target: Any, weight: Any, size_average: Any, reduce: Any,
                           reduction: str) -> Any:
     if target.shape != input.shape:
-        raise shape_error(f"Using a target size ({tuple(target.shape)}) that is different to the "
-                          f"input size ({tuple(input.shape)}): they must be the same")
+        raise shape_error(f"binary_cross_entropy: Using a target size ({tuple(target.shape)}) that "
+                          f"is different to the input size ({tuple(input.shape)}): they must be "
+                          "the same")
     _check_probabilities(input)
     loss = -(target * _log_from_minus_100(input) + (1 - target) * _log_from_minus_100(1 - input))
     if weight is not None:
@@ -194,7 +195,8 @@ op(f"nn.functional.binary_cross_entropy(Tensor input, Tensor target, Tensor? wei
 def _binary_cross_entropy_with_logits(input: Any, target: Any, weight: Any, size_average: Any,
                                       reduce: Any, reduction: str, pos_weight: Any) -> Any:
     if target.shape != input.shape:
-        raise shape_error(f"Target size ({tuple(target.shape)}) must be the same as input size "
+        raise shape_error("binary_cross_entropy_with_logits: Target size "
+                          f"({tuple(target.shape)}) must be the same as input size "
                           f"({tuple(input.shape)})")
     log_sigmoid = F.logsigmoid(input)
     if pos_weight is not None:
