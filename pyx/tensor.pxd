@@ -1,14 +1,13 @@
-"""The types Tensor and Node, and the slots through which they reach the rest of the core."""
+"""The type Tensor, and the slots through which it reaches the rest of the core."""
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from cpython.object cimport PyObject, Py_TYPE
 
+from cytorch._C.node cimport Node
 from cytorch._C.state cimport Storage
 
 cdef enum:
     INLINE_DIMS = 5
-    INLINE_EDGES = 3
-    INLINE_SAVED = 3
 
 # Tensor.flags
 cdef enum:
@@ -42,55 +41,6 @@ cdef class Tensor:
     cdef dict __dict__
     cdef object __weakref__
 
-ctypedef struct Edge:
-    PyObject* target             # owned: a Node, or a leaf Tensor
-    uint32_t output
-    bint leaf
-
-ctypedef struct SavedValue:
-    PyObject* value              # owned: a tensor without history, or any other argument
-    PyObject* creator            # owned Node of a saved input, NULL otherwise
-    uint32_t version
-    uint16_t creator_output
-    uint8_t role                 # SAVED_OTHER, SAVED_INPUT, SAVED_OUTPUT, SAVED_LEAF
-
-cdef enum:
-    SAVED_OTHER
-    SAVED_INPUT
-    SAVED_OUTPUT
-    SAVED_LEAF
-    SAVED_HOOKED
-
-# Node.kind
-cdef enum:
-    NODE_OP
-    NODE_PYTHON
-    NODE_COPY_SLICES
-    NODE_ACCUMULATE
-    NODE_IDENTITY
-
-cdef class Node:
-    cdef uint64_t sequence
-    cdef object op               # Operator, Function class, or name
-    cdef uint8_t kind
-    cdef bint released
-    cdef uint64_t owner          # number of the backward pass whose gradient it holds
-    cdef int n_edges
-    cdef int n_saved
-    cdef int n_outputs
-    cdef Edge* edges
-    cdef Edge inline_edges[3]
-    cdef SavedValue* saved
-    cdef SavedValue inline_saved[3]
-    cdef PyObject* incoming      # owned gradient while a backward pass runs, one output
-    cdef PyObject** incomings    # the same for several outputs
-    cdef object shapes           # None or tuple: shape of each input that must be summed to
-    cdef object output_info      # None or list of (shape, dtype, device) per output
-    cdef object payload          # what `kind` needs: context, geometry, ...
-    cdef object extra            # None or dict: hooks, metadata
-    cdef uint8_t input_kinds[8]  # dtype | device << 4 of the first inputs
-    cdef object __weakref__
-
 ctypedef struct Slots:
     object (*binary)(PyObject* operator, object left, object right)
     object (*unary)(PyObject* operator, object operand)
@@ -103,7 +53,6 @@ ctypedef struct Slots:
     object (*get_data)(Tensor self)
     int (*set_data)(Tensor self, object value) except -1
     int (*get_buffer)(Tensor self, void* view, int flags) except -1
-    object (*node_hook)(Node self, object hook, bint before)
 
 cdef Slots slots
 cdef object size_type
@@ -120,7 +69,6 @@ cdef int set_geometry(Tensor self, int ndim, const int64_t* sizes,
                       const int64_t* strides) except -1
 cdef object shape_tuple(Tensor self)
 cdef str describe(Tensor self)
-cdef void release_saved(Node self) noexcept
 cdef void set_operator_slot(int slot, object operator)
 
 cdef inline bint is_tensor(object value):
@@ -129,9 +77,10 @@ cdef inline bint is_tensor(object value):
     return kind is <PyObject*>Tensor or kind is parameter_type
 
 cdef inline bint requires_grad(Tensor self) noexcept:
+    # A view wants a gradient when its base does, as in PyTorch, even one made under no_grad.
     return (self.creator is not None or (self.flags & REQUIRES_GRAD) != 0 or
-            (self.base is not None and not (self.flags & VIEW_NO_GRAD)
-             and self.base.creator is not None))
+            (self.base is not None and
+             (self.base.creator is not None or (self.base.flags & REQUIRES_GRAD) != 0)))
 
 cdef inline bint is_contiguous_tensor(Tensor self) noexcept:
     return (self.flags & CONTIGUOUS) != 0

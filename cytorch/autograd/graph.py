@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cytorch._C.autograd import api
-from cytorch._C.tensor import Node
+from cytorch._C.node import Node
 from cytorch.errors import ArgumentError, AutogradError
 
 __all__ = ["GradientEdge", "Node", "disable_saved_tensors_hooks", "get_gradient_edge",

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from cytorch._C import buffer, registry
-from cytorch._C.autograd import inplace
+from cytorch._C.autograd import api, inplace
 from cytorch._C.autograd.record import Derivative
 from cytorch._C.call import (
     copying,
@@ -29,15 +29,15 @@ from . import TABLE
 from .spec import Op, ops
 
 # Handlers register themselves when their module is imported.
-_HANDLER_MODULES = (buffer, copying, elementwise, indexing, inspection, reduction, structured, views)
+_HANDLER_MODULES = (buffer, copying, elementwise, indexing, inspection, reduction, structured,
+                    views)
 
 
-def _derivative(entry: Op) -> Derivative | None:
+def _derivative(entry: Op, number: int) -> Derivative | None:
+    """The compiled derivative; `number` tells entries of one name apart."""
     if entry.grad is None:
         return None
     title = "".join(word.capitalize() for word in entry.short_name.strip("_").split("_"))
-    number = sum(1 for other in TABLE[:TABLE.index(entry)]
-                 if other.name == entry.name and other.grad is not None)
     return Derivative(entry.short_name, f"{title}Backward{number}",
                       [(p.name, p.type) for p in entry.params], entry.outputs, entry.grad,
                       entry.nondiff + tuple(o for o in entry.outputs if o == "indices"),
@@ -72,9 +72,9 @@ def _install_name(name: str, entries: list[Op], functions: dict[str, Any]) -> No
     """All forms of the entries that share a name."""
     short = entries[0].short_name
     plain, in_place = [], []
-    for entry in entries:
+    for number, entry in enumerate(entries):
         operator = Operator(entry, short, accepts_out="out" in entry.forms)
-        derivative = _derivative(entry)
+        derivative = _derivative(entry, number)
         operator.set_derivative(derivative)
         plain.append(operator)
         if "inplace" in entry.forms:
@@ -100,10 +100,10 @@ def _install_name(name: str, entries: list[Op], functions: dict[str, Any]) -> No
 def _methods(entries: list[Op]) -> list[Operator]:
     """Operators of their own for the entries that are methods, when some are not."""
     made = []
-    for entry in entries:
+    for number, entry in enumerate(entries):
         if "method" in entry.forms:
             operator = Operator(entry, entry.short_name, accepts_out="out" in entry.forms)
-            operator.set_derivative(_derivative(entry))
+            operator.set_derivative(_derivative(entry, number))
             made.append(operator)
     return made
 
@@ -164,6 +164,7 @@ def install(package: ModuleType) -> None:
     dispatch.set_override_handler(_override)
     dispatch.set_array_converter(_tensor_of_array)
     inplace.install_as_strided(ops.as_strided)
+    api.set_stack(ops.stack)
 
 
 def _make_tensor(*args: Any, **kwargs: Any) -> Any:

@@ -6,9 +6,9 @@ from cytorch._C.autograd.engine cimport (
 from cytorch._C.autograd.record cimport bump_version, creator_of, record_functions
 from cytorch._C.dtype_ids cimport dtype_is_complex, dtype_is_floating
 from cytorch._C.state cimport mode
+from cytorch._C.node cimport Node, node_slots
 from cytorch._C.tensor cimport (
-    INFERENCE, Node, REQUIRES_GRAD, RETAINS_GRAD, Tensor, describe, requires_grad, shape_tuple,
-    slots)
+    INFERENCE, REQUIRES_GRAD, RETAINS_GRAD, Tensor, describe, requires_grad, shape_tuple, slots)
 
 import weakref
 
@@ -123,10 +123,18 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
     return tuple(found)
 
 
+cdef object stack = None
+
+
+def set_stack(function):
+    """The table op by which `is_grads_batched` joins its rows."""
+    global stack
+    stack = function
+
+
 cdef object batched_grad(list roots, list leaves, object grad_outputs, object retain_graph,
                          bint create_graph, object allow_unused, bint materialize_grads):
     """Row by row; the results are stacked."""
-    from cytorch import stack
     given = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     count = next(len(item) for item in given if item is not None)
     rows = []
@@ -247,6 +255,19 @@ cdef object add_hook(dict hooks, object hook):
     return handle
 
 
+def detach_(Tensor self not None):
+    """Drop the history of this tensor, which becomes a leaf; returns it.
+
+    Raises RuntimeError for a view: its history is that of its base.
+    """
+    if self.base is not None and requires_grad(self):
+        raise AutogradError("Can't detach views in-place. Use detach() instead.")
+    self.creator = None
+    self.creator_output = 0
+    self.flags &= ~REQUIRES_GRAD
+    return self
+
+
 def register_hook(Tensor self, hook):
     """Call `hook(grad)` when the gradient of this tensor is computed; it may return a new one.
 
@@ -279,7 +300,7 @@ cdef object register_node_hook(Node self, object hook, bint before):
     return add_hook(self._extra().setdefault("pre_hooks" if before else "post_hooks", {}), hook)
 
 
-slots.node_hook = register_node_hook
+node_slots.hook = register_node_hook
 
 
 def retain_grad(Tensor self):

@@ -1,7 +1,8 @@
 """The backward walk."""
 from libc.stdint cimport uint8_t, uint64_t
 
-from cytorch._C.tensor cimport Node, Tensor
+from cytorch._C.node cimport Node
+from cytorch._C.tensor cimport Tensor
 
 # Ops that the engine needs; `cytorch._C.call` fills them at import.
 ctypedef struct EngineFunctions:

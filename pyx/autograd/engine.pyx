@@ -13,14 +13,14 @@ from libc.stdlib cimport free, realloc
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
+from cytorch._C.autograd.reach cimport nodes_leading_to
 from cytorch._C.autograd.record cimport (
     Derivative, creator_of, record_functions, run_derivative)
 from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport dtype_is_complex
 from cytorch._C.state cimport mode
-from cytorch._C.tensor cimport (
-    CONTIGUOUS, NODE_COPY_SLICES, NODE_OP, Node, REQUIRES_GRAD, SAVED_OTHER, Tensor,
-    release_saved, requires_grad, shape_tuple)
+from cytorch._C.node cimport NODE_COPY_SLICES, NODE_OP, Node, SAVED_OTHER, release_saved
+from cytorch._C.tensor cimport CONTIGUOUS, REQUIRES_GRAD, Tensor, requires_grad, shape_tuple
 
 from cytorch.errors import AutogradError
 
@@ -257,7 +257,7 @@ cdef int store_gradient(Pass self, Tensor leaf, Tensor gradient) except -1:
 
 
 cdef int send_to_leaf(Pass self, Tensor leaf, Tensor gradient) except -1:
-    """A gradient has reached a leaf: accumulate at once, or at the end if somebody wants the sum."""
+    """A gradient has reached a leaf: accumulate now, or at the end if somebody wants the sum."""
     cdef list entry
     cdef bint captured = self.captures is not None and <uint64_t><void*>leaf in self.captures
     if self.leading is not None and not captured:
@@ -433,42 +433,6 @@ cdef bint leads_on(Pass self, Node node):
         if node.edges[i].target != NULL and edge_matters(self, node, i):
             return True
     return False
-
-
-cdef set nodes_leading_to(list roots, dict captures):
-    """Ids of the nodes from which a captured node or leaf can be reached; iterative."""
-    cdef dict matters = {}
-    cdef list stack = []
-    cdef Node node
-    cdef uint64_t key
-    cdef int i
-    for root in roots:
-        if root is not None:
-            stack.append((root, -1))      # -1: not looked at yet
-    while stack:
-        node, i = stack.pop()
-        key = <uint64_t><void*>node
-        if i < 0:
-            if key in matters:
-                continue
-            matters[key] = key in captures
-            i = 0
-        while i < node.n_edges:
-            if node.edges[i].target == NULL:
-                i += 1
-                continue
-            target = <uint64_t><void*>node.edges[i].target
-            if node.edges[i].leaf:
-                if target in captures:
-                    matters[key] = True
-            elif target not in matters:
-                stack.append((node, i))
-                stack.append((<object>node.edges[i].target, -1))
-                break
-            elif matters[target]:
-                matters[key] = True
-            i += 1
-    return {key for key, value in matters.items() if value}
 
 
 cdef list run_backward(list roots, list gradients, list inputs, bint retain_graph,

@@ -14,9 +14,9 @@ from cytorch._C.device cimport device_of
 from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport dtype_is_complex, dtype_is_floating
 from cytorch._C.state cimport mode, next_sequence
+from cytorch._C.node cimport NODE_PYTHON, Node
 from cytorch._C.tensor cimport (
-    NODE_PYTHON, Node, Tensor, VIEW_IN_FUNCTION, VIEW_NO_GRAD, alias, describe, requires_grad,
-    shape_tuple)
+    Tensor, VIEW_IN_FUNCTION, VIEW_NO_GRAD, alias, describe, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError, ShapeError
 

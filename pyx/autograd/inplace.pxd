@@ -1,5 +1,6 @@
 """In-place ops and views under autograd."""
-from cytorch._C.tensor cimport Node, Tensor
+from cytorch._C.node cimport Node
+from cytorch._C.tensor cimport Tensor
 
 cdef int check_inplace(Tensor self, str op_name, bint recording) except -1
 cdef int rebase(Tensor self, Node node) except -1

@@ -15,8 +15,9 @@ from cytorch._C.autograd.record cimport (
 from cytorch._C.dtype_ids cimport dtype_itemsize
 from cytorch._C.geometry cimport extent
 from cytorch._C.state cimport mode, next_sequence
+from cytorch._C.node cimport NODE_COPY_SLICES, Node
 from cytorch._C.tensor cimport (
-    NODE_COPY_SLICES, Node, REQUIRES_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT,
+    INFERENCE, REQUIRES_GRAD, RETAINS_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT,
     VIEW_NO_GRAD, alias, describe, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError
@@ -41,6 +42,11 @@ cdef void make_view(Tensor view, Tensor source, int creation) noexcept:
 cdef int check_inplace(Tensor self, str op_name, bint recording) except -1:
     """Raise where PyTorch does: leaves, and views whose history could not be rewritten."""
     cdef Tensor base = self.base
+    if self.flags & INFERENCE and not mode().inference:
+        raise AutogradError(
+            f"{op_name}: Inplace update to inference tensor outside InferenceMode is not allowed "
+            f"({describe(self)}). You can make a clone to get a normal tensor before doing inplace "
+            "update.")
     if mode().grad_disabled:
         return 0
     if self.flags & REQUIRES_GRAD and self.creator is None:
@@ -49,23 +55,28 @@ cdef int check_inplace(Tensor self, str op_name, bint recording) except -1:
             f"operation ({describe(self)}); use it under no_grad() or on a clone()")
     if base is None or not (recording or requires_grad(self)):
         return 0
-    if base.flags & REQUIRES_GRAD and base.creator is None:
+    check_creation(self, op_name, "is being modified inplace")
+    if requires_grad(self) and base.creator is None:
         raise AutogradError(
             f"{op_name}: a view of a leaf Variable that requires grad is being used in an "
             f"in-place operation ({describe(self)}, a view of {describe(base)})")
-    if self.flags & VIEW_NO_GRAD:
+    return 0
+
+
+cdef int check_creation(Tensor view, str op_name, str what) except -1:
+    """Raise for a view whose history cannot be rewritten, because of how it was made."""
+    if view.flags & VIEW_NO_GRAD:
         raise AutogradError(
-            f"{op_name}: a view was created in no_grad mode and is being modified inplace with "
-            "grad mode enabled; make the view and the change in the same mode")
-    if self.flags & VIEW_MULTI_OUTPUT:
+            f"{op_name}: a view was created in no_grad mode and {what} with grad mode enabled; "
+            "make the view and the change in the same mode")
+    if view.flags & VIEW_MULTI_OUTPUT:
         raise AutogradError(
-            f"{op_name}: this view is the output of a function that returns multiple views, and "
-            "such functions do not allow the output views to be modified inplace; use the "
-            "out-of-place form")
-    if self.flags & VIEW_IN_FUNCTION:
+            f"{op_name}: this view is the output of a function that returns multiple views and "
+            f"{what}, which such functions do not allow; use the out-of-place form")
+    if view.flags & VIEW_IN_FUNCTION:
         raise AutogradError(
             f"{op_name}: this view was created inside a custom Function (or returned by it as a "
-            "view) and is being modified inplace; return a clone() instead")
+            f"view) and {what}; return a clone() instead")
     return 0
 
 
@@ -85,6 +96,7 @@ cdef int rebase(Tensor self, Node node) except -1:
     cdef Node copy
     cdef int i
     if base is None:
+        move_retained(self, node, 0)
         set_creator(self, node, 0)
         return 0
     copy = Node.__new__(Node)
@@ -99,15 +111,26 @@ cdef int rebase(Tensor self, Node node) except -1:
         if node.edges[i].target != NULL:
             Py_INCREF(<object>node.edges[i].target)
     copy.payload = (node, geometry_of(base), geometry_of(self), offset_in(self, base))
+    move_retained(base, copy, 0)
     set_creator(base, copy, 0)
-    self.creator = None
     regenerate(self)
+    return 0
+
+
+cdef int move_retained(Tensor self, Node node, int output) except -1:
+    """`grad` of a tensor on which retain_grad was called follows its newest node."""
+    cdef Node old = self.creator
+    if self.flags & RETAINS_GRAD and old is not None:
+        reference = old._extra().get("retained", {}).pop(self.creator_output, None)
+        if reference is not None:
+            node._extra().setdefault("retained", {})[output] = reference
     return 0
 
 
 cdef Node regenerate(Tensor view):
     """A new node for a view whose base has a new history."""
     cdef Tensor base = view.base, fresh
+    check_creation(view, "grad_fn", "its base or another view of it was modified inplace")
     size, stride = geometry_of(view)
     offset = (view.start - view.block.data) // dtype_itemsize[view.kind]
     was_disabled = mode().grad_disabled
@@ -116,6 +139,7 @@ cdef Node regenerate(Tensor view):
         fresh = as_strided(base, size, stride, offset)
     finally:
         mode().grad_disabled = was_disabled
+    move_retained(view, fresh.creator, fresh.creator_output)
     set_creator(view, fresh.creator, fresh.creator_output)
     return view.creator
 

@@ -3,7 +3,8 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from cpython.object cimport PyObject
 
-from cytorch._C.tensor cimport Edge, Node, SavedValue, Tensor
+from cytorch._C.node cimport Edge, Node, SavedValue
+from cytorch._C.tensor cimport Tensor
 
 # Where a derivative's parameter comes from.
 cdef enum Source:
@@ -13,6 +14,7 @@ cdef enum Source:
     SOURCE_ARGUMENT
     SOURCE_NEEDS
     SOURCE_SHAPE
+    SOURCE_GEOMETRY
 
 cdef class Derivative:
     cdef readonly str name            # as grad_fn prints it: "TanhBackward0"

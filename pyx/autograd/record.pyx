@@ -15,11 +15,11 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 
 from cytorch._C.state cimport mode, next_sequence
+from cytorch._C.node cimport (
+    Edge, INLINE_EDGES, INLINE_SAVED, NODE_OP, Node, SAVED_HOOKED, SAVED_INPUT, SAVED_LEAF,
+    SAVED_OTHER, SAVED_OUTPUT, SavedValue)
 from cytorch._C.tensor cimport (
-    Edge, INFERENCE, INLINE_EDGES, INLINE_SAVED, NODE_OP, Node, REQUIRES_GRAD, SAVED_HOOKED, SAVED_INPUT,
-    SAVED_LEAF, SAVED_OTHER, SAVED_OUTPUT, SavedValue, Tensor, UNVERSIONED, alias, requires_grad, shape_tuple)
-
-import inspect
+    INFERENCE, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError
 
@@ -31,6 +31,13 @@ cdef int register_op_name(str name) except -1:
     """Number of an op, by which a storage remembers who changed it last."""
     op_names.append(name)
     return len(op_names) - 1
+
+
+cdef tuple parameter_names(function):
+    """Names of the positional parameters of a Python function that have no default."""
+    code = function.__code__
+    defaults = function.__defaults__ or ()
+    return code.co_varnames[:code.co_argcount - len(defaults)]
 
 
 cdef class Derivative:
@@ -60,7 +67,7 @@ cdef class Derivative:
         for number, function in enumerate(self.functions):
             self.arguments.append(None if function is None else tuple(
                 self._argument(word, slots, positions, tensors, outputs, number)
-                for word in inspect.signature(function).parameters))
+                for word in parameter_names(function)))
         self.n_slots = len(slots)
         if self.n_slots > 24 or self.n_inputs > 16:
             raise ValueError(f"{op_name}: too many saved values or tensor parameters")
@@ -78,6 +85,8 @@ cdef class Derivative:
             position = positions[word]
         elif word.endswith("_shape") and word.removesuffix("_shape") in tensors:
             source, position = SOURCE_SHAPE, positions[word.removesuffix("_shape")]
+        elif word.endswith("_geometry") and word.removesuffix("_geometry") in tensors:
+            source, position = SOURCE_GEOMETRY, positions[word.removesuffix("_geometry")]
         elif word in outputs:
             source, position = SOURCE_OUTPUT, outputs.index(word)
         else:
@@ -156,6 +165,10 @@ cdef int save_value(Node node, object value, bint is_output, int output) except 
     slot.role = SAVED_OTHER
     if isinstance(value, Tensor):
         tensor = <Tensor>value
+        if tensor.flags & INFERENCE:
+            raise AutogradError("Inference tensors cannot be saved for backward. To work around "
+                                "you can make a clone to get a normal tensor and use it in "
+                                "autograd.")
         slot.version = 0 if tensor.block == NULL else tensor.block.version
         if is_output:
             slot.role = SAVED_OUTPUT
@@ -339,6 +352,10 @@ cdef Node record(Derivative self, PyObject** bound, PyObject** outputs, int n_ou
             save_value(node, None, False, 0)
         elif self.slot_source[i] == SOURCE_SHAPE:
             save_value(node, shape_tuple(<Tensor>bound[self.slot_position[i]]), False, 0)
+        elif self.slot_source[i] == SOURCE_GEOMETRY:
+            tensor = <Tensor>bound[self.slot_position[i]]
+            save_value(node, (shape_tuple(tensor), tensor.stride(), tensor.storage_offset()),
+                       False, 0)
         else:
             save_value(node, <object>bound[self.slot_position[i]], False, 0)
     for i in range(n_outputs):

@@ -22,9 +22,10 @@ from cytorch._C.geometry cimport (
     broadcast_into, checked_numel, has_internal_overlap, same_sizes)
 from cytorch._C.state cimport (
     STORAGE_EXPORTED, Storage, mode, storage_decref, storage_incref, storage_new)
+from cytorch._C.node cimport Node
 from cytorch._C.tensor cimport (
-    CONTIGUOUS, INFERENCE, Node, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, alias_geometry,
-    describe, new_like, new_tensor, requires_grad, set_geometry, shape_tuple, slots)
+    CONTIGUOUS, INFERENCE, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, alias_geometry, describe,
+    new_like, new_tensor, requires_grad, set_geometry, shape_tuple, slots)
 
 from cytorch.errors import AutogradError, DeviceError, DTypeError, OverlapError, ShapeError
 
@@ -133,6 +134,20 @@ cdef object empty(Operator self, PyObject** values):
     if <object>values[1] is not None:
         dtype = dtype_id(<object>values[1], self.name)
     return allocate(shape, dtype, device_id(<object>values[2], self.name))
+
+
+cdef object full(Operator self, PyObject** values):
+    """full(size, value, dtype, device): new, so the fill is not counted as a change."""
+    cdef PyObject* options[3]
+    cdef Tensor result, scalar
+    options[0] = values[0]
+    options[1] = values[2]
+    options[2] = values[3]
+    result = empty(self, options)
+    scalar = new_tensor(0, NULL, result.kind, DEVICE_CPU)
+    fill_scalar(scalar.start, result.kind, <object>values[1])
+    fill_from(result, scalar)
+    return result
 
 
 cdef object recorded_copy(Operator self, PyObject** values, Tensor result):
@@ -344,6 +359,7 @@ slots.set_data = set_data
 register_handler("copy_", copy_)
 register_handler("fill_", fill_)
 register_handler("empty", empty)
+register_handler("full", full)
 register_handler("clone", clone)
 register_handler("contiguous", contiguous_)
 register_handler("to", to)

@@ -1,8 +1,9 @@
 """One call of an op: bind, look for overrides, run the handler of its kind, write `out=`."""
 from cpython.object cimport PyObject
 
+from cytorch._C.autograd.record cimport names_input
 from cytorch._C.call.binder cimport bind, binding_error, release_binding
-from cytorch._C.call.operator cimport Binding, Operator, register_handler
+from cytorch._C.call.operator cimport MAX_PARAMS, Binding, Operator, register_handler
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
     Tensor, describe, requires_grad, set_operator_slot, shape_tuple, slots)
@@ -172,10 +173,32 @@ cdef object run_body(Operator self, PyObject** values):
     return result
 
 
+cdef bint needs_copy(Operator functional, PyObject** values) noexcept:
+    """Whether overwriting the first argument of `functional` could spoil its backward pass."""
+    cdef int i
+    if functional.derivative is not None and not names_input(functional.derivative, 0):
+        return False
+    for i in range(functional.n_params):
+        if isinstance(<object>values[i], Tensor) and requires_grad(<Tensor>values[i]):
+            return True
+    return False
+
+
 cdef object compute_and_copy(Operator self, PyObject** values):
-    """The in-place form of an op that is not elementwise: compute, check, copy."""
+    """The in-place form of an op that is not elementwise: compute, check, copy.
+
+    Where the steps may save their input for backward, they get a copy of it.
+    """
     cdef Tensor target = <Tensor>values[0]
-    result = self.functional.handler(self.functional, values)
+    cdef Tensor source = target
+    cdef PyObject* inputs[MAX_PARAMS]
+    cdef int i
+    for i in range(self.n_params):
+        inputs[i] = values[i]
+    if not mode().grad_disabled and needs_copy(self.functional, values):
+        source = target.clone()
+        inputs[0] = <PyObject*>source
+    result = self.functional.handler(self.functional, inputs)
     if not isinstance(result, Tensor):
         raise TypeError(f"{self.name}() has no in-place form")
     if shape_tuple(<Tensor>result) != shape_tuple(target):

@@ -28,8 +28,8 @@ from cytorch._C.iterator cimport (
 from cytorch._C.kernels.kernel_call cimport Kernel, Loop
 from cytorch._C.registry cimport find_kernel
 from cytorch._C.state cimport STORAGE_READONLY, mode
-from cytorch._C.tensor cimport (
-    CONTIGUOUS, Node, Tensor, alias, describe, new_tensor, shape_tuple)
+from cytorch._C.node cimport Node
+from cytorch._C.tensor cimport CONTIGUOUS, Tensor, alias, describe, new_tensor, shape_tuple
 
 from cytorch.errors import DeviceError, DivisionByZero, DTypeError, OverlapError, ShapeError
 

@@ -17,7 +17,7 @@ from cytorch._C.dtype_ids cimport dtype_itemsize
 from cytorch._C.geometry cimport MAX_DIMS, checked_numel, contiguous_strides, extent
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
-    CONTIGUOUS, Tensor, VIEW_NO_GRAD, alias, alias_geometry, describe,
+    CONTIGUOUS, Tensor, VIEW_MULTI_OUTPUT, VIEW_NO_GRAD, alias, alias_geometry, describe,
     requires_grad, set_geometry, shape_tuple)
 
 from cytorch.errors import ArgumentError, AutogradError, IndexOutOfRange, ShapeError
@@ -456,6 +456,14 @@ cdef object alias_(Operator self, PyObject** values):
     return finish_view(self, values, source, alias(source))
 
 
+cdef object multi_output_views(Operator self, PyObject** values):
+    """Mark the views that one call returns together: in place they could not be told apart."""
+    cdef Tensor view
+    for view in <object>values[0]:
+        view.flags |= VIEW_MULTI_OUTPUT
+    return tuple(<object>values[0])
+
+
 cdef object detach(Operator self, PyObject** values):
     """The same elements without history; shares the version counter."""
     return alias(<Tensor>values[0])
@@ -489,4 +497,5 @@ register_handler("unfold", unfold)
 register_handler("diagonal", diagonal)
 register_handler("as_strided", as_strided)
 register_handler("alias", alias_)
+register_handler("multi_output_views", multi_output_views)
 register_handler("detach", detach)
