@@ -79,7 +79,7 @@ def _replaced(name: str, input: Any, src: Any, view_of: Any) -> Any:
 op("select_scatter(Tensor input, Tensor src, int dim, int index) -> Tensor",
    body=lambda input, src, dim, index: _replaced(
        "select_scatter", input, src, lambda x: x.select(dim, index)),
-   forms="function method",
+   forms="function method out",
    samples=lambda s: [call(s.tensor(3, 4), s.tensor(4), 0, -1), call(s.tensor(3, 4), s.tensor(
        3), 1, 2)],
    errors=lambda s: [(call(s.tensor(3, 4), s.tensor(3), 0, 0), "ShapeError", r"\(3,\)")],
@@ -93,7 +93,7 @@ op("slice_scatter(Tensor input, Tensor src, int dim=0, int? start=None, int? end
    "int step=1) -> Tensor",
    body=lambda input, src, dim, start, end, step: _replaced(
        "slice_scatter", input, src, lambda x: ops._slice(x, dim, start, end, step)),
-   forms="function method",
+   forms="function method out",
    samples=lambda s: [call(s.tensor(4, 3), s.tensor(2, 3), 0, 1, 3),
                       call(s.tensor(4, 3), s.tensor(2, 3), 0, 0, None, 2)],
    errors=lambda s: [(call(s.tensor(3), s.tensor(3), 0, 1), "ShapeError", r"\(2,\)")],
@@ -105,7 +105,7 @@ tensor([0., 1., 1., 0.])
 op("diagonal_scatter(Tensor input, Tensor src, int offset=0, int dim1=0, int dim2=1) -> Tensor",
    body=lambda input, src, offset, dim1, dim2: _replaced(
        "diagonal_scatter", input, src, lambda x: x.diagonal(offset, dim1, dim2)),
-   forms="function method",
+   forms="function method out",
    samples=lambda s: [call(s.tensor(3, 3), s.tensor(3)), call(s.tensor(3, 4), s.tensor(3), 1)],
    errors=lambda s: [(call(s.tensor(3, 3), s.tensor(2)), "ShapeError", r"\(2,\)")],
    doc="""A copy with `src` in place of a diagonal.
@@ -118,7 +118,7 @@ op("as_strided_scatter(Tensor input, Tensor src, int[] size, int[] stride, "
    "int? storage_offset=None) -> Tensor",
    body=lambda input, src, size, stride, storage_offset: _replaced(
        "as_strided_scatter", input, src, lambda x: x.as_strided(size, stride, storage_offset)),
-   forms="function method",
+   forms="function method out",
    samples=lambda s: [call(s.tensor(3, 3), s.tensor(2, 2), (2, 2), (1, 2))],
    errors=lambda s: [(call(s.tensor(4), s.tensor(3), (2,), (1,)), "ShapeError", r"\(3,\)")],
    doc="""A copy with `src` in place of any geometry inside it.

@@ -181,8 +181,8 @@ def _split(input: Any, split_size: int, dim: int) -> Any:
                              f"dimension), but got split_size={split_size} for size {size}")
     if size == 0:
         return (input.narrow(dim, 0, 0),)
-    return tuple(input.narrow(dim, start, min(split_size, size - start))
-                 for start in range(0, size, split_size))
+    return ops._multi_output_views([input.narrow(dim, start, min(split_size, size - start))
+                                    for start in range(0, size, split_size)])
 
 
 def _split_sizes(input: Any, split_sizes: Any, dim: int) -> Any:
@@ -196,7 +196,7 @@ def _split_sizes(input: Any, split_sizes: Any, dim: int) -> Any:
     for part in split_sizes:
         parts.append(input.narrow(dim, start, part))
         start += part
-    return tuple(parts)
+    return ops._multi_output_views(parts)
 
 
 _SPLIT_DOC = """Parts of a dimension, as views: of split_size entries, or of the sizes in a list.
@@ -220,6 +220,16 @@ op("split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]", b
    doc="""Parts of the given sizes, as views.
 
 >>> [part.tolist() for part in cytorch.arange(3).split_with_sizes([1, 2])]
+[[0], [1, 2]]
+""")
+
+op("split_with_sizes_copy(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]",
+   body=lambda input, split_sizes, dim: tuple(
+       part.clone() for part in _split_sizes(input, split_sizes, dim)),
+   forms="function out", samples=lambda s: [call(s.tensor(5, 3), [1, 4])],
+   doc="""Copies of the parts of the given sizes.
+
+>>> [part.tolist() for part in cytorch.split_with_sizes_copy(cytorch.arange(3), [1, 2])]
 [[0], [1, 2]]
 """)
 
@@ -347,7 +357,8 @@ def _unbind(input: Any, dim: int) -> Any:
     dim = wrapped("unbind", dim, input.dim())
     if input.dim() == 0:
         raise shape_error("unbind: Dimension specified as 0 but tensor has no dimensions")
-    return tuple(input.select(dim, index) for index in range(input.shape[dim]))
+    return ops._multi_output_views([input.select(dim, index)
+                                    for index in range(input.shape[dim])])
 
 
 op("unbind(Tensor input, int dim=0) -> Tensor[]", body=_unbind, forms="function method",

@@ -321,6 +321,7 @@ def _block_diag(tensors: Any) -> Any:
 
 
 op("block_diag(Tensor[] tensors) -> Tensor", body=_block_diag, forms="function",
+   extra={"spreads_tensors": True},
    samples=lambda s: [call([s.tensor(2, 3), s.tensor(1, 2)]), call([s.tensor(), s.tensor(3)])],
    errors=lambda s: [(call([s.tensor(1, 1, 1)]), "ShapeError", r"\(1, 1, 1\)")],
    doc="""Matrices along the diagonal of a matrix of zeros.

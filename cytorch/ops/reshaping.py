@@ -172,6 +172,7 @@ def _broadcast_tensors(tensors: Any) -> Any:
 
 
 op("broadcast_tensors(Tensor[] tensors) -> Tensor[]", body=_broadcast_tensors, forms="function",
+   extra={"spreads_tensors": True},
    samples=lambda s: [call([s.tensor(3, 1), s.tensor(4)]), call([s.tensor(), s.tensor(2)])],
    errors=lambda s: [(call([s.tensor(2), s.tensor(3)]), "ShapeError", r"\(2,\) and \(3,\)")],
    doc="""All tensors seen in the shape that they broadcast to.
@@ -216,7 +217,8 @@ for _ndim in (1, 2, 3):
 """)
     op(f"atleast_{_ndim}d(Tensor[] tensors) -> Tensor[]",
        body=lambda tensors, ndim=_ndim: tuple(_atleast(t, ndim) for t in tensors),
-       forms="function", samples=lambda s: [call([s.tensor(), s.tensor(2, 3)])],
+       forms="function", extra={"spreads_tensors": True},
+       samples=lambda s: [call([s.tensor(), s.tensor(2, 3)])],
        doc=f"Every tensor of a list with at least {_ndim} dimensions, as views.")
 
 
@@ -246,12 +248,14 @@ def _meshgrid(tensors: Any, indexing: str | None) -> Any:
         ones[place] = shape[place]
         grids.append(tensor.view(ones).expand(shape))
     if swap:
-        grids[0], grids[1] = grids[1].transpose(0, 1), grids[0].transpose(0, 1)
+        grids = [grid.transpose(0, 1) for grid in grids]
+        grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 
 
 op("meshgrid(Tensor[] tensors, *, str? indexing=None) -> Tensor[]", body=_meshgrid,
    forms="function",
+   extra={"spreads_tensors": True},
    samples=lambda s: [call([s.tensor(2), s.tensor(3)]), call([s.tensor(2), s.tensor(3), s.tensor(
        4)], indexing="xy"), call([s.tensor()])],
    errors=lambda s: [(call([s.tensor(2, 2)]), "ShapeError", r"\(2, 2\)"),
@@ -278,6 +282,7 @@ def _cartesian_prod(tensors: Any) -> Any:
 
 
 op("cartesian_prod(Tensor[] tensors) -> Tensor", body=_cartesian_prod, forms="function",
+   extra={"spreads_tensors": True},
    samples=lambda s: [call([s.tensor(2), s.tensor(3)]), call([s.tensor(2)])],
    errors=lambda s: [(call([s.tensor(2, 2)]), "ShapeError", "1D vector")],
    doc="""All combinations of elements of the tensors, one row each.

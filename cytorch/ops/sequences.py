@@ -78,6 +78,11 @@ op(f"arange(Scalar end, {OPTIONS}) -> Tensor",
    doc="The numbers 0, 1, 2, ... below `end`.")
 
 
+def _ends(start: Any, end: Any, dtype: Any) -> tuple[Any, Any]:
+    """Integer dtypes cut the ends off before the steps between them are made."""
+    return (int(start), int(end)) if is_integral(as_dtype(dtype)) else (start, end)
+
+
 def _steps(steps: int, name: str) -> int:
     if steps < 0:
         raise argument_error(f"{name}: number of steps must be non-negative, got {steps}")
@@ -86,6 +91,7 @@ def _steps(steps: int, name: str) -> int:
 
 def _linspace(start: Any, end: Any, steps: int, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
+    start, end = _ends(start, end, dtype)
     return made_by(lambda out: ops._linspace_(out, start, end), (_steps(steps, "linspace"),),
                    dtype, device, requires_grad)
 
@@ -105,6 +111,7 @@ tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
 def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
     wanted = as_dtype(dtype)
+    start, end = _ends(start, end, dtype)
     exponents = ops.linspace(start, end, _steps(steps, "logspace"), dtype=float, device=device)
     return finished(ops.pow(base, exponents).to(wanted), requires_grad)
 
