@@ -136,7 +136,7 @@ def _collate_sequences(batch: Sequence[Any], path: str) -> Any:
     for position, sample in enumerate(batch):
         if len(sample) != len(first):
             raise _ragged("lengths", position, len(first), len(sample), path)
-    columns = [_collate(list(column), f"{path}[{position}]")
+    columns = [_collate(column, f"{path}[{position}]")
                for position, column in enumerate(zip(*batch, strict=True))]
     if _is_namedtuple(first):
         return type(first)(*columns)
