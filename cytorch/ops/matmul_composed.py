@@ -33,9 +33,9 @@ def _addmv(input: Any, mat: Any, vec: Any, beta: Any, alpha: Any) -> Any:
 
 def _addr(input: Any, vec1: Any, vec2: Any, beta: Any, alpha: Any) -> Any:
     if input.dtype == vec1.dtype == vec2.dtype and str(input.dtype) == "torch.bool":
-        product = _outer(vec1, vec2) & bool(alpha)
+        product = _outer("addr", vec1, vec2) & bool(alpha)
         return product | input if beta else product
-    return _scaled_sum("addr", input, ops.outer(vec1, vec2), beta, alpha)
+    return _scaled_sum("addr", input, _outer("addr", vec1, vec2), beta, alpha)
 
 
 def _addbmm(input: Any, batch1: Any, batch2: Any, beta: Any, alpha: Any) -> Any:
@@ -113,15 +113,20 @@ op("baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar
     """)
 
 
-def _outer(input: Any, vec2: Any) -> Any:
+def _outer(name: str, input: Any, vec2: Any) -> Any:
     if input.ndim != 1 or vec2.ndim != 1:
-        raise shape_error("outer: expected two 1-D tensors, but got shapes "
+        raise shape_error(f"{name}: expected two 1-D tensors, but got shapes "
                           f"{tuple(input.shape)} and {tuple(vec2.shape)}")
     return input.unsqueeze(1) * vec2
 
 
+def _outer_body(name: str) -> Any:
+    return lambda input, vec2: _outer(name, input, vec2)
+
+
 for _name in ("outer", "ger"):
-    op(f"{_name}(Tensor input, Tensor vec2) -> Tensor", body=_outer, forms="function method out",
+    op(f"{_name}(Tensor input, Tensor vec2) -> Tensor", body=_outer_body(_name),
+       forms="function method out",
        samples=lambda s: [call(s.tensor(3), s.tensor(4)), call(s.tensor(0), s.tensor(2))],
        ref="numpy.outer",
        errors=lambda s: [(call(s.tensor(2, 2), s.tensor(2)), "ShapeError", "1-D")],

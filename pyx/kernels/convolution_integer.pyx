@@ -10,7 +10,7 @@ from cytorch._C.types cimport integral
 
 
 cdef int64_t input_pixel(const Shape* shape, const int64_t* place, int64_t tap) noexcept nogil:
-    """Where kernel element `tap` of the output pixel `place` meets the input; -1: in the padding."""
+    """Where kernel element `tap` of the output pixel `place` meets the input; -1 in the padding."""
     cdef int64_t element[3]
     cdef int64_t at, pixel = 0
     cdef int axis

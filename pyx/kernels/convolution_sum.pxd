@@ -207,18 +207,18 @@ cdef inline void pack_tile(const WindowSum* job, int64_t group, int64_t index,
     """One tile of output channels: their weights for every step, then the bias."""
     cdef const Taps* taps = job.taps
     cdef const Shape* shape = job.shape
-    cdef int64_t first = 0, i, j, k, channel, tap
+    cdef int64_t first = 0, i, j, channel, tap
     cdef int64_t elements = shape.kernel[0] * shape.kernel[1] * shape.kernel[2]
     cdef int64_t used = taps.count[0] * taps.count[1] * taps.count[2]
     cdef int height = <int>tile_height(job.rows)
     cdef floating* panel = (<floating*>job.panels
                             + (group * job.tiles + index) * job.depth * PANEL_ROWS)
     cdef const floating* weight
-    for i in range(index):
+    for _ in range(index):
         first += height
         height = <int>tile_height(job.rows - first)
-    weight = (<const floating*>job.weight + group * shape.in_channels * shape.out_channels * elements
-              + first * job.weight_row)
+    weight = (<const floating*>job.weight + first * job.weight_row
+              + group * shape.in_channels * shape.out_channels * elements)
     if used == elements and job.weight_channel == elements:
         pack_panel(height, job.windows.depth, weight, job.weight_row, 1, panel, PANEL_ROWS)
         panel += job.windows.depth * PANEL_ROWS

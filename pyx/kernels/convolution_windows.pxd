@@ -125,7 +125,8 @@ cdef inline int64_t tap_position(const Taps* taps, const Shape* shape, int axis,
     return (taps.first[axis] + index * taps.step[axis]) * shape.dilation[axis]
 
 
-cdef inline void fill_offsets(Windows* windows, const Shape* shape, const Taps* taps) noexcept nogil:
+cdef inline void fill_offsets(Windows* windows, const Shape* shape,
+                              const Taps* taps) noexcept nogil:
     cdef int64_t channel, i, j, k, at = 0, z, y, x, phase, place
     cdef int64_t phase_size = windows.padded[0] * windows.padded[1] * windows.padded[2]
     for channel in range(windows.channels):

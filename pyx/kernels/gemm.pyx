@@ -3,7 +3,7 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
 
 from cytorch._C.dtype_ids cimport (
     DTYPE_FLOAT32, DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8)
-from cytorch._C.kernels.gemm_blocks cimport BATCH_DIMS, Product, find_member
+from cytorch._C.kernels.gemm_blocks cimport Product, find_member
 from cytorch._C.kernels.gemm_plan cimport multiply
 from cytorch._C.kernels.kernel_call cimport (
     KERNEL_OK, KERNEL_OUT_OF_MEMORY, KernelCall, Operand)

@@ -43,9 +43,11 @@ cdef inline int lanes(floating* kind) noexcept nogil:
 
 cdef inline void tile(bint packed, int rows, int columns, int64_t depth, const floating* a,
                       int64_t a_row, int64_t a_step, const floating* b, int64_t b_step,
-                      floating* c, int64_t c_row, const floating* bias, bint accumulate) noexcept nogil:
+                      floating* c, int64_t c_row, const floating* bias,
+                      bint accumulate) noexcept nogil:
     if floating is float:
-        tile_float(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias, accumulate)
+        tile_float(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias,
+                   accumulate)
     else:
         tile_double(packed, rows, columns, depth, a, a_row, a_step, b, b_step, c, c_row, bias,
                     accumulate)
