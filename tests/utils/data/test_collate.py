@@ -38,7 +38,7 @@ def test_nested() -> None:
     batch = default_collate(samples)
     assert isinstance(batch["point"], Point)
     assert batch["point"].x.tolist() == [0, 1]
-    assert batch["point"].y[1] == ["name0", "name1"]
+    assert batch["point"].y[1] == ("name0", "name1")
     assert batch["list"][1][0].tolist() == [0, 1]
 
 
