@@ -248,7 +248,6 @@ def _meshgrid(tensors: Any, indexing: str | None) -> Any:
         ones[place] = shape[place]
         grids.append(tensor.view(ones).expand(shape))
     if swap:
-        grids = [grid.transpose(0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 
