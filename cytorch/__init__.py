@@ -57,8 +57,9 @@ newaxis = None
 # Names that live in modules which are imported when they are first asked for.
 _LAZY = {
     "tensor": "from_data", "as_tensor": "from_data", "from_numpy": "from_data",
-    "frombuffer": "from_data", "asarray": "from_data",
-    "finfo": "finfo", "iinfo": "finfo", "set_printoptions": "printing",
+    "frombuffer": "from_data", "asarray": "from_data", "from_dlpack": "dlpack",
+    "to_dlpack": "dlpack",
+    "finfo": "limits", "iinfo": "limits", "set_printoptions": "printing",
     "no_grad": "autograd", "enable_grad": "autograd", "inference_mode": "autograd",
     "set_grad_enabled": "autograd",
     "save": "serialization", "load": "serialization",

@@ -137,6 +137,20 @@ def format_(self: Any, format_spec: str) -> str:
     return object.__format__(self, format_spec)
 
 
+def dlpack(self: Any, **options: Any) -> Any:
+    """What `from_dlpack` of another library calls."""
+    from cytorch.dlpack import tensor_dlpack
+
+    return tensor_dlpack(self, **options)
+
+
+def dlpack_device(self: Any) -> tuple[int, int]:
+    """DLPack's pair (device type, device number)."""
+    from cytorch.dlpack import tensor_dlpack_device
+
+    return tensor_dlpack_device(self)
+
+
 def torch_function(cls: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
     """Run `func` as it is, then give the results the subclass of the arguments."""
     from cytorch.overrides import default_torch_function
@@ -166,16 +180,31 @@ def _check_subclass(cls: Any) -> None:
         raise TypeError(f"cls must be a type that inherits from Tensor, got {cls!r}")
 
 
+def where(self: Any, condition: Any, other: Any) -> Any:
+    """The elements of this tensor where `condition` holds, else `other`.
+
+    >>> import cytorch
+    >>> cytorch.tensor([1, 2]).where(cytorch.tensor([True, False]), 0)
+    tensor([1, 0])
+    """
+    from cytorch.ops.spec import ops
+
+    return ops.where(condition, self, other)
+
+
 _METHODS = {
-    "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
+    "where": where, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
-    "__reduce_ex__": reduce_ex, "__deepcopy__": deepcopy, "__format__": format_,
+    "__dlpack__": dlpack, "__dlpack_device__": dlpack_device, "__reduce_ex__": reduce_ex,
+    "__deepcopy__": deepcopy, "__format__": format_,
     "T": property(transposed), "mT": property(matrix_transposed), "real": property(real),
     "H": property(matrix_transposed), "__torch_function__": classmethod(torch_function),
     "register_hook": lambda self, hook: api.register_hook(self, hook),
     "register_post_accumulate_grad_hook":
         lambda self, hook: api.register_post_accumulate_grad_hook(self, hook),
     "retain_grad": lambda self: api.retain_grad(self),
+    "detach_": lambda self: api.detach_(self),
+    "_is_view": lambda self: self._base is not None,
     "__array_priority__": 1000,
 }
 

@@ -53,6 +53,8 @@ op("zero_(Tensor input) -> Tensor", body=lambda input: input.fill_(0), forms="fu
 
 op("_empty(int[] size, DType? dtype=None, Device? device=None) -> Tensor",
    kernel=compiled("empty"))
+op("_full(int[] size, Scalar value, DType? dtype=None, Device? device=None) -> Tensor",
+   kernel=compiled("full"))
 
 op("_to(Tensor input, DType? dtype=None, Device? device=None, bool copy=False) -> Tensor",
    kernel=compiled("to"), grad={"input": lambda g: g},

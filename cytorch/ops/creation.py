@@ -17,7 +17,7 @@ def finished(tensor: Any, requires_grad: bool) -> Any:
 
 
 def _filled(size: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Any:
-    return finished(ops.fill_(ops._empty(size, dtype, device), value), requires_grad)
+    return finished(ops._full(size, value, dtype, device), requires_grad)
 
 
 def _sizes(s: Any) -> list[Any]:

@@ -216,10 +216,11 @@ op("_diagonal_backward(Tensor g, int[] input_shape, int offset, int dim1, int di
    body=_diagonal_backward)
 
 
-def _as_strided_grad(g: Any, input: Any, size: Any, stride: Any, storage_offset: Any) -> Any:
-    start = input.storage_offset()
+def _as_strided_grad(g: Any, input_geometry: Any, size: Any, stride: Any,
+                     storage_offset: Any) -> Any:
+    shape, strides, start = input_geometry
     offset = 0 if storage_offset is None else storage_offset - start
-    return ops._as_strided_backward(g, tuple(input.shape), input.stride(), size, stride, offset)
+    return ops._as_strided_backward(g, shape, strides, size, stride, offset)
 
 
 op("as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
@@ -250,6 +251,8 @@ def _as_strided_backward(g: Any, base_size: Any, base_stride: Any, size: Any, st
 
 op("_as_strided_backward(Tensor g, int[] base_size, int[] base_stride, int[] size, int[] stride, "
    "int offset) -> Tensor", body=_as_strided_backward)
+
+op("_multi_output_views(Tensor[] views) -> any", kernel=compiled("multi_output_views"))
 
 op("_alias(Tensor input) -> Tensor", kernel=compiled(),
    grad={"input": lambda g: g}, samples=lambda s: [call(s.tensor(2, 3))])

@@ -11,13 +11,13 @@ from cpython.ref cimport Py_INCREF
 
 from cytorch._C.autograd.engine cimport fit, run_node, set_special_node
 from cytorch._C.autograd.record cimport (
-    creator_of, record_functions, reserve, set_creator, set_edge)
+    creator_of, move_retained, record_functions, reserve, set_creator, set_edge)
 from cytorch._C.dtype_ids cimport dtype_itemsize
 from cytorch._C.geometry cimport extent
 from cytorch._C.state cimport mode, next_sequence
 from cytorch._C.node cimport NODE_COPY_SLICES, Node
 from cytorch._C.tensor cimport (
-    INFERENCE, REQUIRES_GRAD, RETAINS_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT,
+    INFERENCE, REQUIRES_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT,
     VIEW_NO_GRAD, alias, describe, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError
@@ -96,7 +96,6 @@ cdef int rebase(Tensor self, Node node) except -1:
     cdef Node copy
     cdef int i
     if base is None:
-        move_retained(self, node, 0)
         set_creator(self, node, 0)
         return 0
     copy = Node.__new__(Node)
@@ -114,16 +113,6 @@ cdef int rebase(Tensor self, Node node) except -1:
     move_retained(base, copy, 0)
     set_creator(base, copy, 0)
     regenerate(self)
-    return 0
-
-
-cdef int move_retained(Tensor self, Node node, int output) except -1:
-    """`grad` of a tensor on which retain_grad was called follows its newest node."""
-    cdef Node old = self.creator
-    if self.flags & RETAINS_GRAD and old is not None:
-        reference = old._extra().get("retained", {}).pop(self.creator_output, None)
-        if reference is not None:
-            node._extra().setdefault("retained", {})[output] = reference
     return 0
 
 

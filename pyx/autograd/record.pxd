@@ -43,6 +43,7 @@ cdef int set_edge(Node node, int index, Tensor source) except -1
 cdef int reserve(Node node, int n_edges, int n_saved) except -1
 cdef int save_value(Node node, object value, bint is_output, int output) except -1
 cdef Node creator_of(Tensor self)
+cdef int move_retained(Tensor self, Node node, int output) except -1
 cdef void set_creator(Tensor self, Node node, int output) noexcept
 cdef void bump_version(Tensor self, uint16_t op_id) noexcept
 cdef int register_op_name(str name) except -1

@@ -19,7 +19,8 @@ from cytorch._C.node cimport (
     Edge, INLINE_EDGES, INLINE_SAVED, NODE_OP, Node, SAVED_HOOKED, SAVED_INPUT, SAVED_LEAF,
     SAVED_OTHER, SAVED_OUTPUT, SavedValue)
 from cytorch._C.tensor cimport (
-    INFERENCE, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, requires_grad, shape_tuple)
+    INFERENCE, REQUIRES_GRAD, RETAINS_GRAD, Tensor, UNVERSIONED, alias, requires_grad,
+    shape_tuple)
 
 from cytorch.errors import AutogradError
 
@@ -97,6 +98,16 @@ cdef class Derivative:
         self.slot_position[slot] = position
         self.slots_of[number] |= <uint32_t>1 << <int>slot
         return source, slot
+
+
+cdef int move_retained(Tensor self, Node node, int output) except -1:
+    """`grad` of a tensor on which retain_grad was called follows its newest node."""
+    cdef Node old = self.creator
+    if self.flags & RETAINS_GRAD and old is not None:
+        reference = old._extra().get("retained", {}).pop(self.creator_output, None)
+        if reference is not None:
+            node._extra().setdefault("retained", {})[output] = reference
+    return 0
 
 
 cdef void set_creator(Tensor self, Node node, int output) noexcept:
@@ -360,6 +371,7 @@ cdef Node record(Derivative self, PyObject** bound, PyObject** outputs, int n_ou
             save_value(node, <object>bound[self.slot_position[i]], False, 0)
     for i in range(n_outputs):
         if self.differentiable[i] and outputs[i] != NULL:
+            move_retained(<Tensor>outputs[i], node, i)
             set_creator(<Tensor>outputs[i], node, i)
     if mode().anomaly:
         node.extra = record_functions.forward_record(

@@ -146,7 +146,12 @@ def test_backward_inside_of_a_hook() -> None:
     x = cytorch.ones(1, requires_grad=True)
     other = cytorch.ones(1, requires_grad=True)
     y = x * 2
-    y.register_hook(lambda g: (other * 3).backward())
+
+    def hook(g: Any) -> None:
+        with cytorch.enable_grad():
+            (other * 3).backward()
+
+    y.register_hook(hook)
     (y * 5).backward()
     assert x.grad.item() == 10.0
     assert other.grad.item() == 3.0
