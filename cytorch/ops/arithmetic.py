@@ -350,7 +350,7 @@ op("nextafter(Tensor input, Tensor other) -> Tensor", kernel=elementwise(FLOATIN
 >>> cytorch.nextafter(cytorch.tensor([1.0]), cytorch.tensor([2.0])) > 1
 tensor([True])
 """)
-op("heaviside(Tensor input, Tensor values) -> Tensor", kernel=elementwise(ALL),
+op("heaviside(Tensor input, Tensor values) -> Tensor", kernel=elementwise(ALL), nondiff=("out",),
    forms=_FORMS, samples=binary(scalar=None), ref="numpy.heaviside",
    doc="""0 for negative elements, 1 for positive ones, `values` for 0.
 

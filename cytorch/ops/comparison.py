@@ -68,8 +68,8 @@ op("isneginf(Tensor input) -> Tensor", body=lambda input: ops.eq(input, float("-
 tensor([False, False,  True])
 """)
 op("signbit(Tensor input) -> Tensor",
-   body=lambda input: ops.lt(ops.copysign(1.0, input), 0) if input.dtype.is_floating_point
-   else ops.lt(input, 0),
+   body=lambda input: ops.lt(ops.copysign(ops.ones_like(input), input), 0)
+   if input.dtype.is_floating_point else ops.lt(input, 0),
    forms="function method out", samples=unary(), ref="numpy.signbit",
    doc="""Whether the sign bit of each element is set, also that of -0.0.
 
@@ -155,7 +155,7 @@ def _logic(name: str, what: str, result: str) -> None:
     op(f"{name}(Tensor input, Tensor other) -> Tensor", kernel=elementwise(ALL), result="bool",
        forms=_FORMS,
        samples=lambda s: [call(s.bools(3, 4), s.bools(3, 4)), call(s.ints(4, high=2), s.bools(4)),
-                          call(s.tensor(2, 1), s.tensor(3)), call(s.bools(0), s.bools())],
+                          call(s.tensor(2, 3), s.tensor(3)), call(s.bools(0), s.bools())],
        ref=f"numpy.{name}",
        doc=f"""{what}, elementwise, as bool; what is not 0 counts as true.
 

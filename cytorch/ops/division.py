@@ -25,7 +25,8 @@ _div = op(
     promote="float",
     grad={"input": lambda g, other: g / conj(other),
           "other": lambda g, input, other: -g * conj(input / (other * other))},
-    forms=_FORMS + " operator:__truediv__,__itruediv__,__div__", samples=_nonzero, ref="numpy.divide",
+    forms=_FORMS + " operator:__truediv__,__itruediv__,__div__", samples=_nonzero,
+    ref="numpy.divide",
     doc="""`input / other`, elementwise and with broadcasting; integers give floating results.
 
 >>> cytorch.div(cytorch.tensor([1, 4]), 2)
@@ -198,9 +199,7 @@ tensor([1.0000, 1.4142], dtype=torch.float64)
 
 
 def _double(x: Any) -> Any:
-    if _is_number(x):
-        return x
-    return x.to("complex128" if x.dtype.is_complex else "float64")
+    return x if _is_number(x) or x.dtype.is_complex else x.double()
 
 
 also_called(_div, "divide", "true_divide")

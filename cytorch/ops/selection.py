@@ -40,10 +40,5 @@ tensor([0., 2.])
 op("where(Tensor condition) -> Tensor[]",
    body=lambda condition: ops.nonzero(condition, as_tuple=True), forms="function",
    samples=lambda s: [call(s.bools(3, 4))], ref="numpy.where",
+   extra={"data_dependent": True},
    doc="The indices where `condition` is true, one tensor for each dimension.")
-op("where(Tensor input, Tensor condition, Tensor|Scalar other) -> Tensor",
-   body=lambda input, condition, other: ops._where(_checked(condition), input, other),
-   forms="method",
-   samples=lambda s: [call(s.tensor(3, 4), s.bools(3, 4), s.tensor(3, 4))],
-   ref=lambda input, condition, other: input * condition + other * ~condition,
-   doc="`input` where `condition` holds, else `other`.")
