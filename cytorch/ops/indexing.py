@@ -207,7 +207,7 @@ def _take(input: Any, index: Any) -> Any:
 
 op("take(Tensor input, Tensor index) -> Tensor", body=_take, forms="function method out",
    samples=lambda s: [call(s.tensor(3, 4), s.ints(2, 3, low=-12, high=12)),
-                      call(s.tensor(), s.ints(2, high=1)), call(s.tensor(3), s.ints())],
+                      call(s.tensor(), s.ints(2, high=1)), call(s.tensor(3), s.ints(high=3))],
    ref="numpy.take",
    errors=lambda s: [(call(s.tensor(2, 2), s.values([4])), "IndexOutOfRange", "index 4")],
    doc="""The elements of `input`, read as one row, at the positions `index` (int64).

@@ -98,7 +98,8 @@ op("scatter(Tensor input, int dim, Tensor index, Tensor src, *, str reduce) -> T
                       "ArgumentError", "'no'")],
    doc='''A copy with src added to (reduce="add") or multiplied with the elements at the index.''')
 op("scatter(Tensor input, int dim, Tensor index, Scalar value, *, str reduce) -> Tensor",
-   body=_scatter_with, forms="function method inplace out",
+   body=lambda input, dim, index, value, reduce: _scatter_with(input, dim, index, value, reduce),
+   forms="function method inplace out",
    samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 3, high=4), 2.0, reduce="multiply")],
    doc="A copy with a number added to or multiplied with the elements at the index.")
 op("scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",

@@ -108,6 +108,12 @@ tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
 """)
 
 
+def _numpy_linspace(start: float, end: float, steps: int) -> Any:
+    import numpy as np
+
+    return np.linspace(start, end, steps)
+
+
 def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
     wanted = as_dtype(dtype)
@@ -117,7 +123,8 @@ def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout:
 
 
 op(f"logspace(Scalar start, Scalar end, int steps, float base=10.0, {OPTIONS}) -> Tensor",
-   body=_logspace, forms="function out", ref="numpy.logspace",
+   body=_logspace, forms="function out",
+   ref=lambda start, end, steps, base=10.0: base ** _numpy_linspace(start, end, steps),
    samples=lambda s: [call(0, 2, 5), call(-1, 1, 3, 2.0), call(0, 1, 0)],
    errors=lambda s: [(call(0, 1, -1), "ArgumentError", "got -1")],
    doc="""`base` to the power of `steps` numbers evenly spaced from `start` to `end`.

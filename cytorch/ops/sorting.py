@@ -187,7 +187,7 @@ tensor(2)
 # ---- binary search
 
 op("_searchsorted(Tensor sorted_sequence, Tensor input, bool right, Tensor? sorter=None) "
-   "-> Tensor", kernel=structured(_WITH_SHORT, "searchsorted"),
+   "-> Tensor", kernel=structured(_WITH_SHORT, "searchsorted"), nondiff=("out",),
    shape=lambda input: (tuple(input.shape), "int64"),
    samples=lambda s: [call(s.values([1.0, 2.0, 3.0]), s.tensor(4), False)],
    doc="Where elements belong in sorted rows; both operands have at least one dimension.")

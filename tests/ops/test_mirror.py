@@ -11,7 +11,7 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, describe, run_tensors, samples_of
+from support.table import assert_close, describe, is_random, run_tensors, samples_of
 
 
 def on_mirror(call: Call) -> Call:
@@ -27,7 +27,8 @@ def test_forward(entry: Op) -> None:
         for got, want in zip(actual, expected, strict=True):
             if entry.tensor_params:
                 assert got.device.type == "mirror", f"{context}: result on {got.device}"
-            assert_close(got, want, context, (0.0, 0.0))
+            if not is_random(entry):  # or not initialised at all
+                assert_close(got, want, context, (0.0, 0.0))
 
 
 def gradients_of(entry: Op, call: Call) -> list[Any]:

@@ -19,7 +19,8 @@ INTEGERS = ("bool", "uint8", "int8", "int16", "int32", "int64")
 
 def comparable(entry: Op) -> Any:
     """PyTorch's function; random streams differ, so those ops are left out."""
-    return None if entry.private or is_random(entry) else torch_function(entry)
+    left_out = entry.private or is_random(entry) or not entry.extra.get("parity", True)
+    return None if left_out or "needs" in entry.extra else torch_function(entry)
 
 
 def compare(entry: Op, dtype: str) -> None:
