@@ -202,7 +202,7 @@ def assert_close(actual: Any, expected: Any, *, allow_subclasses: bool = True,
     >>> cytorch.testing.assert_close(cytorch.tensor([1.0]), cytorch.tensor([1.0 + 1e-7]))
     """
     if (rtol is None) != (atol is None):
-        raise ValueError("rtol and atol must both be specified or both be unspecified, but got no "
+        raise ValueError("Both 'rtol' and 'atol' must be either specified or omitted, but got no "
                          f"{'atol' if atol is None else 'rtol'}.")
     comparison = _Comparison({
         "allow_subclasses": allow_subclasses, "rtol": rtol, "atol": atol, "equal_nan": equal_nan,

@@ -105,7 +105,7 @@ def _isclose(input: Any, other: Any, rtol: float, atol: float, equal_nan: bool) 
     if rtol == 0 and atol == 0:
         return close
     if str(input.dtype).endswith("bool"):
-        input, other = input.to("uint8"), other.to("uint8")
+        input, other = ops._to_named(input, "uint8"), ops._to_named(other, "uint8")
     distance = ops.abs(input - other)
     return close | (ops.isfinite(distance) & ops.le(distance, atol + ops.abs(rtol * other)))
 

@@ -26,6 +26,7 @@ from cytorch._C.tensor import OPERATOR_SLOTS, add_method
 from cytorch._C.tensor import set_parameter_type as set_parameter_type
 
 from . import TABLE
+from .node_names import node_name
 from .spec import Op, ops
 
 # Handlers register themselves when their module is imported.
@@ -37,8 +38,7 @@ def _derivative(entry: Op, number: int) -> Derivative | None:
     """The compiled derivative; `number` tells entries of one name apart."""
     if entry.grad is None:
         return None
-    title = "".join(word.capitalize() for word in entry.short_name.strip("_").split("_"))
-    return Derivative(entry.short_name, f"{title}Backward{number}",
+    return Derivative(entry.short_name, node_name(entry, number),
                       [(p.name, p.type) for p in entry.params], entry.outputs, entry.grad,
                       entry.nondiff + tuple(o for o in entry.outputs if o == "indices"),
                       entry.kernel is not None and entry.kernel.kind == "elementwise")
