@@ -26,6 +26,8 @@ op("contiguous(Tensor input, *, any memory_format=None) -> Tensor", kernel=compi
 
 op("copy_(Tensor input, Tensor src, bool non_blocking=False) -> Tensor", kernel=compiled(),
    grad={"src": lambda g, src_shape: ops._sum_to_size(g, src_shape)}, forms="method",
+   samples=lambda s: [call(s.tensor(2, 3), s.tensor(3)), call(s.tensor(2), s.ints(2)),
+                      call(s.tensor(), s.tensor()), call(s.tensor(0, 2), s.tensor(2))],
    doc="""Write the elements of `src` (broadcast, cast, moved) into this tensor; returns it.
 
     >>> import cytorch
@@ -35,6 +37,7 @@ op("copy_(Tensor input, Tensor src, bool non_blocking=False) -> Tensor", kernel=
 
 op("fill_(Tensor input, Scalar value) -> Tensor", kernel=compiled(),
    grad={"input": lambda g: None}, forms="function method",
+   samples=lambda s: [call(s.tensor(2, 3), 1.5), call(s.ints(2), 3), call(s.tensor(), 2)],
    doc="""Write one number everywhere; returns the tensor.
 
     >>> import cytorch
@@ -42,8 +45,9 @@ op("fill_(Tensor input, Scalar value) -> Tensor", kernel=compiled(),
     tensor([3., 3.])
     """)
 op("fill_(Tensor input, Tensor value) -> Tensor", body=lambda input, value: input.copy_(value),
-   forms="function method")
+   forms="function method", samples=lambda s: [call(s.tensor(2, 3), s.tensor())])
 op("zero_(Tensor input) -> Tensor", body=lambda input: input.fill_(0), forms="function method",
+   samples=lambda s: [call(s.tensor(2, 3)), call(s.ints(2))],
    doc="""Write zeros; returns the tensor.
 
     >>> import cytorch
@@ -52,9 +56,10 @@ op("zero_(Tensor input) -> Tensor", body=lambda input: input.fill_(0), forms="fu
     """)
 
 op("_empty(int[] size, DType? dtype=None, Device? device=None) -> Tensor",
-   kernel=compiled("empty"))
+   kernel=compiled("empty"), samples=lambda s: [call((2, 3)), call((0,), "int64")],
+   extra={"random": True})
 op("_full(int[] size, Scalar value, DType? dtype=None, Device? device=None) -> Tensor",
-   kernel=compiled("full"))
+   kernel=compiled("full"), samples=lambda s: [call((2, 3), 1.5, "float32"), call((), 2, "int8")])
 
 op("_to(Tensor input, DType? dtype=None, Device? device=None, bool copy=False) -> Tensor",
    kernel=compiled("to"), grad={"input": lambda g: g},
@@ -76,11 +81,13 @@ op("to(Tensor input, Tensor other, bool non_blocking=False, bool copy=False, *, 
 op("to(Tensor input, DType? dtype, bool non_blocking=False, bool copy=False, *, "
    "any memory_format=None) -> Tensor",
    body=lambda input, dtype, non_blocking, copy, memory_format: ops._to(
-       input, dtype, None, copy), forms="method")
+       input, dtype, None, copy), forms="method",
+   samples=lambda s: [call(s.tensor(2, 3), "float64"), call(s.tensor(2, 3), "int32", copy=True)])
 op("to(Tensor input, Device? device=None, DType? dtype=None, bool non_blocking=False, "
    "bool copy=False, *, any memory_format=None) -> Tensor",
    body=lambda input, device, dtype, non_blocking, copy, memory_format: ops._to(
-       input, dtype, device, copy), forms="method")
+       input, dtype, device, copy), forms="method",
+   samples=lambda s: [call(s.tensor(2, 3), dtype="int16"), call(s.tensor(2), copy=True)])
 
 for _name, _dtype in (("float", "float32"), ("double", "float64"), ("half", "float16"),
                       ("bfloat16", "bfloat16"), ("int", "int32"), ("long", "int64"),
@@ -97,7 +104,7 @@ for _name, _dtype in (("float", "float32"), ("double", "float64"), ("half", "flo
     """)
 
 op("_to_named(Tensor input, str dtype) -> Tensor", kernel=compiled("to_named"),
-   grad={"input": lambda g: g})
+   grad={"input": lambda g: g}, samples=lambda s: [call(s.tensor(2, 3), "float64")])
 
 op("type_as(Tensor input, Tensor other) -> Tensor",
    body=lambda input, other: ops._to(input, other.dtype, other.device), forms="method",
@@ -120,11 +127,15 @@ op("cpu(Tensor input, *, any memory_format=None) -> Tensor",
 op("cuda(Tensor input, any device=None, bool non_blocking=False, *, any memory_format=None)"
    " -> Tensor",
    body=lambda input, device, non_blocking, memory_format: ops._to(input, None, "cuda"),
-   forms="method",
-   doc="""The tensor on the GPU. Raises RuntimeError where there is none.""")
+   forms="method", extra={"needs": "a GPU"},
+   doc="""The tensor on the GPU. Raises RuntimeError where there is none.
+
+    >>> import cytorch
+    >>> x = cytorch.ones(2).cuda()  # doctest: +SKIP
+    """)
 
 op("resize_(Tensor input, int[] size, *, any memory_format=None) -> Tensor", kernel=compiled(),
-   forms="method",
+   forms="method", samples=lambda s: [call(s.tensor(2, 3), (3, 2)), call(s.tensor(4), 2)],
    doc="""Give the tensor another shape in place; new elements are not set.
 
     >>> import cytorch
@@ -133,9 +144,21 @@ op("resize_(Tensor input, int[] size, *, any memory_format=None) -> Tensor", ker
     """)
 op("resize_as_(Tensor input, Tensor other, *, any memory_format=None) -> Tensor",
    body=lambda input, other, memory_format: input.resize_(other.shape), forms="method",
-   doc="""`resize_` to the shape of `other`.""")
+   samples=lambda s: [call(s.tensor(6), s.tensor(2, 3))],
+   doc="""`resize_` to the shape of `other`.
+
+    >>> import cytorch
+    >>> cytorch.zeros(4).resize_as_(cytorch.ones(2, 2)).shape
+    torch.Size([2, 2])
+    """)
 op("set_(Tensor input, Tensor source) -> Tensor", kernel=compiled(), forms="method",
-   doc="""Use the memory and the shape of `source`; returns the tensor.""")
+   samples=lambda s: [call(s.tensor(2), s.tensor(2, 3))],
+   doc="""Use the memory and the shape of `source`; returns the tensor.
+
+    >>> import cytorch
+    >>> cytorch.zeros(2).set_(cytorch.ones(3))
+    tensor([1., 1., 1.])
+    """)
 
 op("item(Tensor input) -> any", kernel=compiled(), forms="method",
    samples=lambda s: [call(s.tensor()), call(s.tensor(1, 1))],
@@ -146,6 +169,7 @@ op("item(Tensor input) -> any", kernel=compiled(), forms="method",
     2.5
     """)
 op("tolist(Tensor input) -> any", kernel=compiled(), forms="method",
+   samples=lambda s: [call(s.tensor(2, 3)), call(s.tensor()), call(s.tensor(0, 2))],
    doc="""Nested lists of Python numbers.
 
     >>> import cytorch
@@ -160,7 +184,7 @@ def _requires_grad_(input: Any, requires_grad: bool) -> Any:
 
 
 op("requires_grad_(Tensor input, bool requires_grad=True) -> Tensor", body=_requires_grad_,
-   forms="method",
+   forms="method", samples=lambda s: [call(s.tensor(2)), call(s.tensor(2), False)],
    doc="""Let a gradient be computed for this leaf (or not); returns the tensor.
 
     >>> import cytorch

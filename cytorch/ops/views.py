@@ -21,7 +21,8 @@ op("view(Tensor input, int[] size) -> Tensor", kernel=compiled(),
 
 op("view(Tensor input, DType dtype) -> Tensor", kernel=compiled("view_dtype"),
    grad={"input": lambda g: g}, forms="method",
-   samples=lambda s: [call(s.tensor(2, 3), dtype="float64"), call(s.tensor(2, 3), dtype="int64"),
+   samples=lambda s: [call(s.tensor(2, 4, dtype="float32"), dtype="float64"),
+                      call(s.tensor(2, 3, dtype="float32"), dtype="int32"),
                       call(s.ints(4), dtype="uint8")],
    doc="""The same bytes as elements of another dtype; the last size changes with the item size.
 
@@ -108,7 +109,8 @@ def _slice_backward(g: Any, input_shape: Any, dim: int, start: Any, end: Any, st
 
 
 op("_slice_backward(Tensor g, int[] input_shape, int dim, int? start, int? end, int? step)"
-   " -> Tensor", body=_slice_backward)
+   " -> Tensor", body=_slice_backward,
+   samples=lambda s: [call(s.tensor(2, 3), (5, 3), 0, 1, 4, 2)])
 
 op("select(Tensor input, int dim, int index) -> Tensor", kernel=compiled(),
    grad={"input": lambda g, input_shape, dim, index: ops._select_backward(
@@ -131,7 +133,7 @@ def _select_backward(g: Any, input_shape: Any, dim: int, index: int) -> Any:
 
 
 op("_select_backward(Tensor g, int[] input_shape, int dim, int index) -> Tensor",
-   body=_select_backward)
+   body=_select_backward, samples=lambda s: [call(s.tensor(4), (3, 4), 0, 1)])
 
 op("unsqueeze(Tensor input, int dim) -> Tensor", kernel=compiled(),
    grad={"input": lambda g, input_shape: g.reshape(input_shape)}, forms="function method inplace",
@@ -189,7 +191,7 @@ def _unfold_backward(g: Any, input_shape: Any, dimension: int, size: int, step: 
 
 
 op("_unfold_backward(Tensor g, int[] input_shape, int dimension, int size, int step) -> Tensor",
-   body=_unfold_backward)
+   body=_unfold_backward, samples=lambda s: [call(s.tensor(3, 3), (7,), 0, 3, 2)])
 
 op("diagonal(Tensor input, int offset=0, int dim1=0, int dim2=1) -> Tensor", kernel=compiled(),
    grad={"input": lambda g, input_shape, offset, dim1, dim2: ops._diagonal_backward(
@@ -213,7 +215,7 @@ def _diagonal_backward(g: Any, input_shape: Any, offset: int, dim1: int, dim2: i
 
 
 op("_diagonal_backward(Tensor g, int[] input_shape, int offset, int dim1, int dim2) -> Tensor",
-   body=_diagonal_backward)
+   body=_diagonal_backward, samples=lambda s: [call(s.tensor(3), (3, 4), 0, 0, 1)])
 
 
 def _as_strided_grad(g: Any, input_geometry: Any, size: Any, stride: Any,
@@ -250,9 +252,11 @@ def _as_strided_backward(g: Any, base_size: Any, base_stride: Any, size: Any, st
 
 
 op("_as_strided_backward(Tensor g, int[] base_size, int[] base_stride, int[] size, int[] stride, "
-   "int offset) -> Tensor", body=_as_strided_backward)
+   "int offset) -> Tensor", body=_as_strided_backward,
+   samples=lambda s: [call(s.tensor(2, 2), (3, 3), (3, 1), (2, 2), (3, 1), 1)])
 
-op("_multi_output_views(Tensor[] views) -> any", kernel=compiled("multi_output_views"))
+op("_multi_output_views(Tensor[] views) -> any", kernel=compiled("multi_output_views"),
+   samples=lambda s: [call([s.tensor(2), s.tensor(2)])])
 
 op("_alias(Tensor input) -> Tensor", kernel=compiled(),
    grad={"input": lambda g: g}, samples=lambda s: [call(s.tensor(2, 3))])
