@@ -106,9 +106,8 @@ def _plain(value: Any, dtypes: set[Any]) -> Any:
         return value.tolist()
     if isinstance(value, (bool, int, float, complex)):
         dtypes.add(_leaf_dtype(value))
-        for kind in (bool, int, float, complex):
-            if isinstance(value, kind):
-                return kind(value)
+        kinds: tuple[Any, ...] = (bool, int, float, complex)
+        return next(kind(value) for kind in kinds if isinstance(value, kind))
     if isinstance(value, (str, bytes)):
         raise DTypeError(f"tensor: invalid data type '{type(value).__name__}'")
     if hasattr(value, "__array__"):

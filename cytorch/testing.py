@@ -71,6 +71,9 @@ class _Comparison:
 
     def _tolerances(self, *dtypes: str) -> tuple[float, float]:
         rtol, atol = self.options["rtol"], self.options["atol"]
+        if (rtol is None) != (atol is None):
+            self.fail("Both 'rtol' and 'atol' must be either specified or omitted, but got no "
+                      f"{'atol' if atol is None else 'rtol'}.", ValueError)
         if rtol is not None:
             return rtol, atol
         pairs = [_TOLERANCES.get(name, (0.0, 0.0)) for name in dtypes]
@@ -201,9 +204,6 @@ def assert_close(actual: Any, expected: Any, *, allow_subclasses: bool = True,
 
     >>> cytorch.testing.assert_close(cytorch.tensor([1.0]), cytorch.tensor([1.0 + 1e-7]))
     """
-    if (rtol is None) != (atol is None):
-        raise ValueError("Both 'rtol' and 'atol' must be either specified or omitted, but got no "
-                         f"{'atol' if atol is None else 'rtol'}.")
     comparison = _Comparison({
         "allow_subclasses": allow_subclasses, "rtol": rtol, "atol": atol, "equal_nan": equal_nan,
         "check_device": check_device, "check_dtype": check_dtype, "check_stride": check_stride,
@@ -246,7 +246,7 @@ def _floats(shape: tuple[int, ...], dtype: Any, device: Any, low: Any, high: Any
         part = cytorch.float32 if dtype == cytorch.complex64 else cytorch.float64
         real, imag = (cytorch.empty(shape, dtype=part, device=device).uniform_(low, high)
                       for _ in range(2))
-        return cytorch.complex(real, imag)
+        return real + imag * 1j
     return cytorch.empty(shape, dtype=dtype, device=device).uniform_(low, high)
 
 

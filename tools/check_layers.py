@@ -21,6 +21,7 @@ PYX_LAYERS = (
     ("types", "dtype_ids", "registry", "kernels.kernel_call", "state", "dtype", "mode"),
     ("storage", "geometry"),
     ("threads", "device", "mirror"),
+    ("node",),
     ("tensor",),
     ("iterator",),
     ("autograd*",),

@@ -170,7 +170,7 @@ def _unit_vector(tensor: Any, source: random.Random) -> Any:
     values = cytorch.tensor(parts, dtype=cytorch.float64)
     if tensor.is_complex():
         imag = cytorch.tensor([source.random() for _ in parts], dtype=cytorch.float64)
-        values = cytorch.complex(values, imag)
+        values = values + imag * 1j
     length = values.abs().square().sum().sqrt()
     return (values / length).to(tensor.dtype).reshape(tensor.shape)
 
