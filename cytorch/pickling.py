@@ -51,10 +51,9 @@ def reduce_tensor(tensor: Any, protocol: int) -> tuple[Any, ...]:
     dense = make_dense(tensor)
     raw: Any = raw_bytes(dense)
     raw = pickle.PickleBuffer(raw) if protocol >= 5 else raw.tobytes()
-    parameter = type(tensor).__name__ == "Parameter" and type(tensor) is cytorch.nn.Parameter
-    kind = None if parameter or type(tensor) is cytorch.Tensor else type(tensor)
+    kind = None if type(tensor) is cytorch.Tensor else type(tensor)
     arguments = (raw, dtype_name(tensor.dtype), tuple(dense.shape), tuple(dense.stride()),
-                 str(tensor.device), tensor.requires_grad, parameter, kind)
+                 str(tensor.device), tensor.requires_grad, kind)
     attributes = getattr(tensor, "__dict__", None)
     return (rebuild_tensor, arguments, attributes) if attributes else (rebuild_tensor, arguments)
 
@@ -70,19 +69,19 @@ def tensor_from_buffer(buffer: Any, dtype: str, shape: tuple[int, ...],
         return cytorch.empty(shape, dtype=kind)
     if view.readonly:
         view = memoryview(bytearray(view))
-    return cytorch.frombuffer(view, dtype=kind).as_strided(shape, strides)
+    flat = cytorch.frombuffer(view, dtype=kind)
+    # Not a view of the flat tensor as far as autograd is concerned.
+    return cytorch.empty(0, dtype=kind).set_(flat.as_strided(shape, strides))
 
 
 def rebuild_tensor(buffer: Any, dtype: str, shape: tuple[int, ...], strides: tuple[int, ...],
-                   device: str, requires_grad: bool, parameter: bool, kind: Any) -> Any:
+                   device: str, requires_grad: bool, kind: Any) -> Any:
     """The counterpart of `reduce_tensor`."""
     import cytorch
 
     tensor = tensor_from_buffer(buffer, dtype, shape, strides)
     if device != "cpu":
         tensor = tensor.to(device)
-    if parameter:
-        return cytorch.nn.Parameter(tensor, requires_grad)
     if kind is not None:
         tensor = tensor.as_subclass(kind)
     return tensor.requires_grad_(requires_grad)

@@ -129,16 +129,14 @@ cdef object view_dtype(Operator self, PyObject** values):
     if kind == source.kind:
         return finish_view(self, values, source, alias(source))
     if requires_grad(source) and not mode().grad_disabled:
-        raise AutogradError(f"{self.name}(): the bytes of a tensor that requires grad have no "
-                            "gradient as another dtype; use detach() first, or .to(dtype)")
+        raise AutogradError(f"{self.name}(): bytes have no gradient; use detach() or .to(dtype)")
     result = alias(source)
     result.kind = kind
     if old != new:
         for i in range(source.rank):
             sizes[i] = source.sizes[i]
             strides[i] = source.strides[i] * old // new
-            if i < last and source.strides[i] * old % new:
-                last = -1
+            last = -1 if i < last and source.strides[i] * old % new else last
         if last < 0 or source.strides[last] != 1 or sizes[last] * old % new or \
                 <size_t>source.start % new:
             raise ShapeError(f"{self.name}(): elements of {old} bytes in {describe(source)} with "
@@ -239,8 +237,8 @@ cdef object expand(Operator self, PyObject** values):
             sizes[i] = wanted
             strides[i] = 0
         else:
-            raise ShapeError(f"{self.name}(): the expanded size of the tensor ({wanted}) must match "
-                             f"the existing size ({source.sizes[j]}) at non-singleton dimension "
+            raise ShapeError(f"{self.name}(): the expanded size of the tensor ({wanted}) must "
+                             f"match the existing size ({source.sizes[j]}) at non-singleton dimension "
                              f"{i}. Target sizes: {shape}. Tensor sizes: {shape_tuple(source)}")
     if checked_numel(ndim, sizes, dtype_itemsize[source.kind]) < 0:
         raise ShapeError(f"{self.name}(): shape {shape} overflows 64-bit sizes")
