@@ -1,7 +1,8 @@
 """Devices: where the memory of a tensor lies and who runs its kernels.
 
-`cpu` is the host. `meta` has no memory: every rule runs, no kernel does. `mirror` is for tests: host
-memory that only kernels can touch. `cuda` is filled by `cytorch.gpu` when it is first asked for.
+`cpu` is the host. `meta` has no memory: every rule runs, no kernel does. `mirror` is for tests:
+host memory that only kernels can touch. `cuda` is filled by `cytorch.gpu` when it is first asked
+for.
 """
 from cytorch._C.state cimport Storage, storage_new
 

@@ -5,13 +5,11 @@ A capsule named "dltensor" (or "dltensor_versioned") owns its structure until a 
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 
-from cpython.object cimport PyObject
 from cpython.pycapsule cimport (
-    PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New, PyCapsule_SetName)
+    PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New, PyCapsule_SetName)
 from cpython.ref cimport Py_DECREF, Py_INCREF
 
 from cytorch._C.device cimport DEVICE_CPU
-from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport (
     DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_COUNT, DTYPE_FLOAT16,
     DTYPE_FLOAT32, DTYPE_FLOAT64, DTYPE_UINT8, dtype_itemsize)

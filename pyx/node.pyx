@@ -104,7 +104,7 @@ cdef class Node:
 
     @property
     def next_functions(self):
-        """Pairs (node, output number) of the nodes before this one; (None, 0) where there is none."""
+        """Pairs (node, output number) of the nodes before this one; (None, 0) for none."""
         cdef int i
         cdef list found = []
         for i in range(self.n_edges):

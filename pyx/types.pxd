@@ -1,4 +1,4 @@
-"""The only fused types. `word` stands for "any element of this width", for kernels that move data."""
+"""The only fused types. `word` means "any element of this width", for kernels that move data."""
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 ctypedef fused floating:

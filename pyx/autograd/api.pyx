@@ -1,5 +1,4 @@
 """What Python sees of the engine: backward, grad, modes, hooks."""
-from libc.stdint cimport uint8_t
 
 from cytorch._C.autograd.engine cimport (
     callbacks, engine_functions, run_backward, running_pass)

@@ -16,11 +16,10 @@ from cpython.ref cimport Py_DECREF, Py_INCREF
 from cytorch._C.autograd.reach cimport nodes_leading_to
 from cytorch._C.autograd.record cimport (
     Derivative, creator_of, record_functions, run_derivative)
-from cytorch._C.dtype cimport dtype_of
 from cytorch._C.dtype_ids cimport dtype_is_complex
 from cytorch._C.state cimport mode
 from cytorch._C.node cimport NODE_COPY_SLICES, NODE_OP, Node, SAVED_OTHER, release_saved
-from cytorch._C.tensor cimport CONTIGUOUS, REQUIRES_GRAD, Tensor, requires_grad, shape_tuple
+from cytorch._C.tensor cimport CONTIGUOUS, Tensor, requires_grad, shape_tuple
 
 from cytorch.errors import AutogradError
 

@@ -3,7 +3,6 @@
 The Python half is `cytorch/autograd/function.py`. A node's payload is the context of the call; the
 context reaches its node by a weak reference, since a cycle through a node is never collected.
 """
-from cpython.object cimport PyObject
 
 from cytorch._C.autograd.engine cimport engine_functions, set_special_node
 from cytorch._C.autograd.inplace cimport check_inplace, make_view, rebase
@@ -16,7 +15,7 @@ from cytorch._C.dtype_ids cimport dtype_is_complex, dtype_is_floating
 from cytorch._C.state cimport mode, next_sequence
 from cytorch._C.node cimport NODE_PYTHON, Node
 from cytorch._C.tensor cimport (
-    Tensor, VIEW_IN_FUNCTION, VIEW_NO_GRAD, alias, describe, requires_grad, shape_tuple)
+    Tensor, VIEW_IN_FUNCTION, VIEW_NO_GRAD, alias, requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError, ShapeError
 

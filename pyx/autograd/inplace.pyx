@@ -1,8 +1,8 @@
 """In-place ops and views under autograd.
 
 A view knows its base, the root that owns the memory. When a view is changed in place by a recorded
-op, the base gets a CopySlices node: it runs the op's derivative on the part of the gradient that the
-view covers. The view's own node is then made anew as an `as_strided` of the changed base; other
+op, the base gets a CopySlices node: it runs the op's derivative on the part of the gradient that
+the view covers. The view's own node is then made anew as an `as_strided` of the changed base; other
 views of the base do the same when they are next looked at, since the version has moved on.
 """
 from libc.stdint cimport int64_t
@@ -11,14 +11,13 @@ from cpython.ref cimport Py_INCREF
 
 from cytorch._C.autograd.engine cimport fit, run_node, set_special_node
 from cytorch._C.autograd.record cimport (
-    creator_of, move_retained, record_functions, reserve, set_creator, set_edge)
+    move_retained, record_functions, reserve, set_creator, set_edge)
 from cytorch._C.dtype_ids cimport dtype_itemsize
-from cytorch._C.geometry cimport extent
 from cytorch._C.state cimport mode, next_sequence
 from cytorch._C.node cimport NODE_COPY_SLICES, Node
 from cytorch._C.tensor cimport (
-    INFERENCE, REQUIRES_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT,
-    VIEW_NO_GRAD, alias, describe, requires_grad, shape_tuple)
+    INFERENCE, REQUIRES_GRAD, Tensor, VIEW_IN_FUNCTION, VIEW_MULTI_OUTPUT, VIEW_NO_GRAD, describe,
+    requires_grad, shape_tuple)
 
 from cytorch.errors import AutogradError
 
@@ -139,7 +138,6 @@ record_functions.regenerate = regenerate
 def run_copy_slices(Node node, list gradients, tuple wanted):
     """Gradients of a CopySlices node: the inner op's derivative on the view's part."""
     cdef Node inner
-    cdef int64_t low, high
     inner, (base_size, base_stride), (size, stride), offset = node.payload
     gradient = gradients[0]
     span = 1 + sum((n - 1) * s for n, s in zip(base_size, base_stride)) if gradient.numel() else 0

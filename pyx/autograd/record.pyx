@@ -1,13 +1,13 @@
 """Derivatives, and the recording of one op.
 
 A `Derivative` is compiled from the lambdas of a table entry: the names of their parameters say
-what must be saved. `record` makes the node of one call: edges to the nodes (or leaves) that made the
-inputs, and the saved values, of which it keeps only those that the wanted gradients name.
+what must be saved. `record` makes the node of one call: edges to the nodes (or leaves) that made
+the inputs, and the saved values, of which it keeps only those that the wanted gradients name.
 
 Saved tensors are compact aliases without history, so that an in-place op cannot close a circle of
 references; a saved input remembers the node that made it for the sake of double backward.
 """
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdint cimport uint16_t, uint32_t
 from libc.stdlib cimport malloc
 from libc.string cimport memset
 
@@ -321,8 +321,8 @@ cdef int list_edges(Derivative self, Node node, PyObject** bound) except -1:
     for i, item in enumerate(tensors):
         if isinstance(item, Tensor) and requires_grad(<Tensor>item):
             set_edge(node, i, <Tensor>item)
-    node.payload = counts, [(<Tensor>item).kind | (<Tensor>item).place << 4 if isinstance(item, Tensor) else 0
-                            for item in tensors]
+    node.payload = counts, [(<Tensor>item).kind | (<Tensor>item).place << 4
+                            if isinstance(item, Tensor) else 0 for item in tensors]
     return 0
 
 

@@ -1,15 +1,15 @@
 """Arguments of a call to the parameters of an Operator.
 
 Binding checks types and fills in defaults. It makes no object in the usual case: the values stay
-borrowed from the caller. Spellings that PyTorch accepts besides (`axis` for `dim`, sizes as separate
-arguments, 0-dim tensors and NumPy numbers for Python numbers) are dealt with here, once.
+borrowed from the caller. Spellings that PyTorch accepts besides (`axis` for `dim`, sizes as
+separate arguments, 0-dim tensors and NumPy numbers for Python numbers) are dealt with here, once.
 """
 from cpython.bool cimport PyBool_Check
-from cpython.float cimport PyFloat_Check, PyFloat_CheckExact
+from cpython.float cimport PyFloat_CheckExact
 from cpython.list cimport PyList_Append
 from cpython.long cimport PyLong_Check, PyLong_CheckExact
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 
 from cytorch._C.call.operator cimport (

@@ -6,26 +6,24 @@ from cpython.object cimport PyObject
 
 from cytorch._C.autograd.engine cimport engine_functions
 from cytorch._C.autograd.inplace cimport check_inplace, rebase
-from cytorch._C.autograd.record cimport any_requires_grad, bump_version, creator_of, record
+from cytorch._C.autograd.record cimport bump_version, creator_of, record
 from cytorch._C.call.elementwise cimport (
-    cast_tensor, check_overlap, check_writable, contiguous, copy_into, fill_scalar)
+    cast_tensor, check_overlap, check_writable, copy_into, fill_scalar)
 from cytorch._C.call.launch cimport close_memory, open_memory
 from cytorch._C.call.operator cimport Operator, register_handler
 from cytorch._C.call.structured cimport allocate, must_record
-from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_functions, device_id, device_of
+from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_id, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport (
-    DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT16, DTYPE_FLOAT32,
-    DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8,
-    dtype_is_complex, dtype_itemsize)
+    DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_FLOAT16, DTYPE_FLOAT32, DTYPE_FLOAT64,
+    DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8, dtype_is_complex,
+    dtype_itemsize)
 from cytorch._C.geometry cimport (
     broadcast_into, checked_numel, has_internal_overlap, same_sizes)
-from cytorch._C.state cimport (
-    STORAGE_EXPORTED, Storage, mode, storage_decref, storage_incref, storage_new)
-from cytorch._C.node cimport Node
+from cytorch._C.state cimport STORAGE_EXPORTED, mode, storage_decref, storage_incref
 from cytorch._C.tensor cimport (
-    CONTIGUOUS, INFERENCE, REQUIRES_GRAD, Tensor, UNVERSIONED, alias, alias_geometry, describe,
-    new_like, new_tensor, requires_grad, set_geometry, shape_tuple, slots)
+    CONTIGUOUS, Tensor, UNVERSIONED, alias, alias_geometry, describe, new_like, new_tensor,
+    requires_grad, set_geometry, shape_tuple, slots)
 
 from cytorch.errors import AutogradError, DeviceError, DTypeError, OverlapError, ShapeError
 
@@ -77,7 +75,6 @@ cdef object fill_(Operator self, PyObject** values):
     cdef bint recording = must_record(self, values)
     cdef PyObject* inputs[8]
     cdef PyObject* outputs[1]
-    cdef Node node
     check_writable(target, self.name)
     if has_internal_overlap(target.rank, target.sizes, target.strides):
         raise OverlapError(f"{self.name}(): unsupported operation: more than one element of the "
@@ -174,7 +171,7 @@ cdef object contiguous_(Operator self, PyObject** values):
 
 cdef object to(Operator self, PyObject** values):
     """_to(input, dtype, device, copy): the tensor itself when nothing changes."""
-    cdef Tensor source = <Tensor>values[0], result
+    cdef Tensor source = <Tensor>values[0]
     cdef int dtype = source.kind, device = source.place
     if <object>values[1] is not None:
         dtype = dtype_id(<object>values[1], self.name)
@@ -287,8 +284,6 @@ cdef int set_data(Tensor self, object value) except -1:
 
 cdef object read_element(Tensor self, char* at):
     """One element as a Python number."""
-    cdef float single
-    cdef Tensor wide
     cdef int kind = self.kind
     if kind == DTYPE_FLOAT32:
         return <double>(<float*>at)[0]

@@ -20,8 +20,8 @@ from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_of, promote
 from cytorch._C.dtype_ids cimport (
     DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT16, DTYPE_FLOAT32,
-    DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8,
-    dtype_is_complex, dtype_is_floating, dtype_itemsize)
+    DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, dtype_is_complex,
+    dtype_is_floating, dtype_itemsize)
 from cytorch._C.geometry cimport broadcast_into, extent, has_internal_overlap, same_sizes
 from cytorch._C.iterator cimport (
     Iteration, add_operand, add_scalar, begin_iteration, set_cast)
@@ -79,11 +79,14 @@ cdef int combine(int higher, int lower) noexcept:
     return higher
 
 
-cdef int common_dtype(PyObject** values, int count) except -1:
-    """Result dtype of tensors and numbers: tensors with dimensions, then 0-dim, then numbers."""
+cdef int common_dtype(Operator self, PyObject** values) except -1:
+    """Result dtype of tensors and numbers: tensors with dimensions, then 0-dim, then numbers.
+
+    A parameter that is never a tensor (`value`, `alpha`) has no say.
+    """
     cdef int dimensioned = -1, zero = -1, wrapped = -1, i, kind
     cdef Tensor tensor
-    for i in range(count):
+    for i in range(self.n_params):
         if isinstance(<object>values[i], Tensor):
             tensor = <Tensor>values[i]
             kind = tensor.kind
@@ -91,7 +94,7 @@ cdef int common_dtype(PyObject** values, int count) except -1:
                 dimensioned = kind if dimensioned < 0 else promote(dimensioned, kind)
             else:
                 zero = kind if zero < 0 else promote(zero, kind)
-        elif <object>values[i] is not None:
+        elif self.types[i] == TYPE_TENSOR_OR_SCALAR:
             kind = number_dtype(<object>values[i])
             wrapped = kind if wrapped < 0 else promote(wrapped, kind)
     return combine(dimensioned, combine(zero, wrapped))
@@ -191,13 +194,14 @@ cdef int broadcast_shape(Operator self, PyObject** values, int count, int64_t* s
 
 
 cdef object broadcast_error(Operator self, PyObject** values, int count):
-    cdef int i, j
+    cdef int i
     shapes = [shape_tuple(<Tensor>values[i]) for i in range(count)
               if isinstance(<object>values[i], Tensor)]
     for i in range(1, 1 + max(map(len, shapes))):
         found = {shape[len(shape) - i] for shape in shapes if len(shape) >= i} - {1}
         if len(found) > 1:
-            first, second = sorted(found, key=[s[len(s) - i] for s in shapes if len(s) >= i].index)[:2]
+            order = [shape[len(shape) - i] for shape in shapes if len(shape) >= i]
+            first, second = sorted(found, key=order.index)[:2]
             return ShapeError(
                 f"{self.name}(): shapes {' and '.join(map(str, shapes))} cannot be broadcast: "
                 f"{first} != {second}. The size of tensor a ({first}) must match the size of "
@@ -339,7 +343,7 @@ cdef object elementwise(Operator self, PyObject** values):
     cdef PyObject* outputs[1]
     cdef Tensor out
     cdef bint recording
-    compute = common_dtype(values, count)
+    compute = common_dtype(self, values)
     if self.promote == PROMOTE_FLOAT and not dtype_is_floating(compute) and \
             not dtype_is_complex(compute):
         compute = default_dtype()

@@ -8,7 +8,6 @@ from libc.stdint cimport int64_t
 
 from cpython.bool cimport PyBool_Check
 from cpython.long cimport PyLong_CheckExact
-from cpython.object cimport PyObject
 
 from cytorch._C.autograd.inplace cimport make_view
 from cytorch._C.dtype_ids cimport (
@@ -155,7 +154,6 @@ cdef object to_index(object item, Tensor self):
 cdef tuple split_index(Tensor self, tuple items):
     """Apply the basic parts; returns (view, index tensor or None per dimension of the view)."""
     cdef list basic = [], advanced = []
-    cdef int axis = 0
     for item in items:
         if PyBool_Check(item):
             basic.append(None)
@@ -198,7 +196,7 @@ cdef list mask_positions(Tensor self, Tensor mask, list before):
 
 
 cdef bint is_index_sequence(object index):
-    """Whether a list means a tuple of indices, as old NumPy had it: only if it holds such things."""
+    """Whether a list means a tuple of indices, as in old NumPy: only if it holds such things."""
     return any(isinstance(item, (slice, Tensor)) or item is None or item is Ellipsis
                for item in index)
 

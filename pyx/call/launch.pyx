@@ -11,8 +11,7 @@ from cpython.object cimport PyObject
 
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_functions
 from cytorch._C.iterator cimport run_iteration
-from cytorch._C.kernels.kernel_call cimport (
-    KERNEL_BAD_INDEX, KERNEL_OK, KERNEL_OUT_OF_MEMORY)
+from cytorch._C.kernels.kernel_call cimport KERNEL_OK, KERNEL_OUT_OF_MEMORY
 from cytorch._C.state cimport allocation_must_fail
 from cytorch._C.threads cimport parallel_for
 

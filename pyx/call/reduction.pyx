@@ -15,13 +15,11 @@ from cytorch._C.call.structured cimport finish, must_record
 from cytorch._C.device cimport DEVICE_META
 from cytorch._C.dtype cimport default_dtype, dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport (
-    DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_FLOAT16, DTYPE_FLOAT32, DTYPE_INT64, dtype_is_complex,
-    dtype_is_floating)
+    DTYPE_BOOL, DTYPE_FLOAT32, DTYPE_INT64, dtype_is_complex, dtype_is_floating)
 from cytorch._C.kernels.kernel_call cimport KernelCall, Operand
-from cytorch._C.tensor cimport (
-    CONTIGUOUS, Tensor, alias_geometry, describe, new_tensor, shape_tuple)
+from cytorch._C.tensor cimport Tensor, alias_geometry, new_tensor, shape_tuple
 
-from cytorch.errors import ArgumentError, DTypeError, IndexOutOfRange, ShapeError
+from cytorch.errors import ArgumentError, DTypeError, IndexOutOfRange
 
 
 cdef struct Plan:
@@ -175,7 +173,7 @@ cdef object reduction(Operator self, PyObject** values):
     cdef int i, ndim = 0, compute, requested
     cdef int64_t reduced = 1
     cdef Plan plan
-    cdef list outputs = [], computed
+    cdef list outputs = []
     if not isinstance(<object>values[0], Tensor):
         raise TypeError(f"{self.name}(): expected a Tensor")
     source = convert_input(self, values)

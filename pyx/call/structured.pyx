@@ -8,9 +8,9 @@ from cytorch._C.call.elementwise cimport (
     cast_tensor, check_writable, common_device, contiguous)
 from cytorch._C.call.launch cimport run_kernel
 from cytorch._C.call.operator cimport (
-    Operator, RULE_LINEAR, RULE_NONE, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL, TYPE_FLOAT,
-    TYPE_FLOAT_OPTIONAL, TYPE_INT, TYPE_INTS, TYPE_INTS_OPTIONAL, TYPE_INT_OPTIONAL, TYPE_SCALAR,
-    TYPE_SCALAR_OPTIONAL, TYPE_TENSOR, TYPE_TENSOR_LIST, TYPE_TENSOR_OPTIONAL,
+    Operator, RULE_LINEAR, RULE_NONE, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL,
+    TYPE_FLOAT, TYPE_FLOAT_OPTIONAL, TYPE_INT, TYPE_INTS, TYPE_INTS_OPTIONAL,
+    TYPE_INT_OPTIONAL, TYPE_SCALAR, TYPE_SCALAR_OPTIONAL, TYPE_TENSOR, TYPE_TENSOR_LIST, TYPE_TENSOR_OPTIONAL,
     TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_META, device_id
 from cytorch._C.dtype cimport dtype_id, dtype_of
@@ -118,7 +118,7 @@ cdef int gather(Operator self, PyObject** values, Arguments* given) except -1:
 
 
 cdef Tensor product_output(Operator self, PyObject** values):
-    """Output of matmul, mm and linear in the usual case, without Python; None for the shape rule."""
+    """Output of matmul, mm and linear in the usual case, without Python; else None."""
     cdef Tensor a, b
     cdef int64_t sizes[64]
     cdef int i, columns
@@ -228,7 +228,7 @@ cdef int find_dtype(Operator self, PyObject** values, list specs) except -1:
 
 
 cdef int kernel_dtype(Operator self, int dtype) except -1:
-    """The dtype whose kernel runs: 16-bit floats run in float32 when they have none of their own."""
+    """The dtype whose kernel runs: 16-bit floats without a kernel run in float32."""
     if self.kernels[dtype] != NULL:
         return dtype
     if (dtype == DTYPE_FLOAT16 or dtype == DTYPE_BFLOAT16) and \

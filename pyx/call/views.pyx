@@ -171,7 +171,7 @@ cdef tuple stride_tuple(Tensor self):
 
 
 cdef object transpose(Operator self, PyObject** values):
-    cdef Tensor source = <Tensor>values[0], result
+    cdef Tensor source = <Tensor>values[0]
     cdef int64_t a = wrap(self, <object>values[1], source.rank)
     cdef int64_t b = wrap(self, <object>values[2], source.rank)
     cdef int64_t sizes[64]
@@ -238,8 +238,8 @@ cdef object expand(Operator self, PyObject** values):
             strides[i] = 0
         else:
             raise ShapeError(f"{self.name}(): the expanded size of the tensor ({wanted}) must "
-                             f"match the existing size ({source.sizes[j]}) at non-singleton dimension "
-                             f"{i}. Target sizes: {shape}. Tensor sizes: {shape_tuple(source)}")
+                             f"match the existing size ({source.sizes[j]}) at non-singleton "
+                             f"dimension {i}. Target sizes: {shape}. Tensor sizes: {shape_tuple(source)}")
     if checked_numel(ndim, sizes, dtype_itemsize[source.kind]) < 0:
         raise ShapeError(f"{self.name}(): shape {shape} overflows 64-bit sizes")
     return finish_view(self, values, source, alias_geometry(source, ndim, sizes, strides, 0))

@@ -177,11 +177,13 @@ cdef inline void run_task(const WindowSum* job, int64_t index, char* panel_memor
     cdef int64_t begin = index % job.tasks * job.task_panels * width
     cdef int64_t total = job.windows.wave * job.windows.pixels
     cdef int64_t end = min(begin + job.task_panels * width, total)
+    # Storing to pixels that are not neighbours is slow: take a longer sum at a time.
+    cdef int64_t most = depth_block(kind) if job.dense else 2 * depth_block(kind)
     if job.rows == 1 and not job.windows.in_place:
         sum_one_row(job, group, begin, end, values)
         return
     while step < job.depth:
-        depth = divide_evenly(job.depth - step, depth_block(kind), 1)
+        depth = divide_evenly(job.depth - step, most, 1)
         pixel = begin
         while pixel < end:
             find_pixels(job, pixel, <int>min(width, end - pixel), lanes(kind), &pixels)
@@ -192,7 +194,7 @@ cdef inline void run_task(const WindowSum* job, int64_t index, char* panel_memor
 
 cdef inline void run_tasks(void* context, int64_t begin, int64_t end) noexcept nogil:
     cdef const WindowSum* job = <const WindowSum*>context
-    cdef char panel[COLUMN_PANEL_BYTES + 3 * 64]
+    cdef char panel[2 * COLUMN_PANEL_BYTES + 3 * 64]
     cdef char values[TILE_ROWS * 128 + 64]
     cdef int64_t index
     for index in range(begin, end):
