@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 import traceback
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,11 @@ def revive(remote: RemoteError, where: str) -> BaseException:
     if remote.cause is not None:
         error.__cause__ = _load_cause(remote.cause)
     error.__suppress_context__ = remote.suppress_context
-    add_note(error, f"\nTraceback in {where}:\n{remote.text}")
+    text = f"\nTraceback in {where}:\n{remote.text}"
+    add_note(error, text)
+    if sys.version_info < (3, 11) and error.__cause__ is None:
+        # Notes are not printed there.
+        error.__cause__ = WorkerError(text)
     return error
 
 
