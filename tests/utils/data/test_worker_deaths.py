@@ -10,6 +10,9 @@ import pytest
 
 from support.scripts import is_running, run_script, start_script
 
+# They measure how long things take, and crash on purpose.
+pytestmark = pytest.mark.no_asan
+
 # A dataset whose sample 6 runs `action`, and a loop that says how it ended.
 PROGRAM = """
     import os, signal, sys, time
