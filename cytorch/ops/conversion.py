@@ -35,6 +35,9 @@ op("copy_(Tensor input, Tensor src, bool non_blocking=False) -> Tensor", kernel=
     tensor([1., 2.])
     """)
 
+# First, since a 0-dim tensor would also pass as a number, without its history.
+op("fill_(Tensor input, Tensor value) -> Tensor", body=lambda input, value: input.copy_(value),
+   forms="function method", samples=lambda s: [call(s.tensor(2, 3), s.tensor())])
 op("fill_(Tensor input, Scalar value) -> Tensor", kernel=compiled(),
    grad={"input": lambda g: None}, forms="function method",
    samples=lambda s: [call(s.tensor(2, 3), 1.5), call(s.ints(2), 3), call(s.tensor(), 2)],
@@ -44,8 +47,6 @@ op("fill_(Tensor input, Scalar value) -> Tensor", kernel=compiled(),
     >>> cytorch.zeros(2).fill_(3)
     tensor([3., 3.])
     """)
-op("fill_(Tensor input, Tensor value) -> Tensor", body=lambda input, value: input.copy_(value),
-   forms="function method", samples=lambda s: [call(s.tensor(2, 3), s.tensor())])
 op("zero_(Tensor input) -> Tensor", body=lambda input: input.fill_(0), forms="function method",
    samples=lambda s: [call(s.tensor(2, 3)), call(s.ints(2))],
    doc="""Write zeros; returns the tensor.

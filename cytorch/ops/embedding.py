@@ -17,19 +17,20 @@ op("_embedding(Tensor weight, int dim, Tensor indices, int padding_idx, bool by_
          ops._embedding_backward(g, indices, weight_shape[0], padding_idx, by_count)},
    samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 5, high=4), -1, False),
                       call(s.tensor(4, 3), 0, s.ints(2, 5, high=4), 1, True)],
+   extra={"not_the_derivative": (1,)},
    doc="Rows of the weight; `dim` is 0. The other arguments are for the gradient.")
 
 
 def _embedding_backward(g: Any, indices: Any, rows: int, padding_idx: int, by_count: bool) -> Any:
     flat = indices.reshape(-1)
-    g = g.reshape(flat.shape[0], -1)
+    g = g.reshape(flat.shape[0], g.shape[-1])
     if by_count:
         g = g / ops.bincount(flat, None, rows)[flat].unsqueeze(1).to(g.dtype)
     return ops._index_sum(g, 0, flat, rows, padding_idx)
 
 
 op("_embedding_backward(Tensor g, Tensor indices, int rows, int padding_idx, bool by_count) "
-   "-> Tensor", body=_embedding_backward,
+   "-> Tensor", body=_embedding_backward, extra={"data_dependent": True},
    samples=lambda s: [call(s.tensor(5, 3), s.ints(5, high=4), 4, -1, False),
                       call(s.tensor(2, 2, 3), s.ints(2, 2, high=4), 4, 1, True)],
    doc="Gradient of the weight of an embedding.")
@@ -76,6 +77,7 @@ op("nn.functional.embedding(Tensor input, Tensor weight, int? padding_idx=None, 
                       call(s.ints(6, high=5), s.tensor(5, 4), -2),
                       call(s.ints(6, high=5), s.tensor(5, 4), scale_grad_by_freq=True),
                       call(s.ints(high=5), s.tensor(5, 4)), call(s.ints(0, 2), s.tensor(5, 4))],
+   extra={"not_the_derivative": (1, 2)},
    errors=lambda s: [(call(s.values([5]), s.tensor(5, 4)), "IndexOutOfRange", "index 5"),
                      (call(s.values([-1]), s.tensor(5, 4)), "IndexOutOfRange", "index -1"),
                      (call(s.values([0]), s.tensor(5)), "ShapeError", "2-D"),

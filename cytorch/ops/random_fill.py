@@ -11,19 +11,23 @@ from .spec import FLOATING, INTEGRAL, argument_error, call, op, ops, structured
 _ELEMENTS_PER_GROUP = 32
 
 op("_random_uniform_(Tensor input, int seed, int group, float low, float high) -> ()",
-   kernel=structured(FLOATING, "random_uniform"), extra={"mutates": ("input",)}, forms="function",
+   kernel=structured(FLOATING, "random_uniform"), forms="function",
+   extra={"mutates": ("input",), "random": True},
    samples=lambda s: [call(s.tensor(70), 1, 0, 0.0, 1.0), call(s.tensor(0), 1, 0, -1.0, 1.0)],
    doc="Fill a contiguous tensor with numbers of [low, high) from the groups of a stream.")
 op("_random_normal_(Tensor input, int seed, int group, float mean, float std) -> ()",
-   kernel=structured(FLOATING, "random_normal"), extra={"mutates": ("input",)}, forms="function",
+   kernel=structured(FLOATING, "random_normal"), forms="function",
+   extra={"mutates": ("input",), "random": True},
    samples=lambda s: [call(s.tensor(70), 1, 0, 0.0, 1.0)],
    doc="Fill a contiguous tensor with normally distributed numbers from the groups of a stream.")
 op("_random_integers_(Tensor input, int seed, int group, int low, int high) -> ()",
-   kernel=structured(INTEGRAL + FLOATING, "random_integers"), extra={"mutates": ("input",)},
+   kernel=structured(INTEGRAL + FLOATING, "random_integers"),
+   extra={"mutates": ("input",), "random": True},
    forms="function", samples=lambda s: [call(s.ints(70), 1, 0, 3, 9), call(s.ints(9), 1, 0, 0, 0)],
    doc="Fill a contiguous tensor with integers of [low, high); low == high means all 64 bits.")
 op("_randperm_(Tensor input, int seed, int group) -> ()",
-   kernel=structured(("int64",), "randperm"), extra={"mutates": ("input",)}, forms="function",
+   kernel=structured(("int64",), "randperm"), forms="function",
+   extra={"mutates": ("input",), "random": True},
    samples=lambda s: [call(s.ints(70), 1, 0), call(s.ints(0), 1, 0)],
    doc="Fill a contiguous int64 tensor with a random order of 0 to n - 1.")
 op("_bernoulli(Tensor input, int seed, int group) -> Tensor",

@@ -38,8 +38,10 @@ def test_integers(entry: Op, dtype: str) -> None:
     claimed = entry.kernel.dtypes if entry.kernel else ()
     if dtype not in claimed or entry.kernel.kind == "structured" or "int64" not in claimed:
         return
+    if dtype == "bool" and entry.short_name == "bitwise_not":
+        return  # `not` for bool, all bits for integers
     for index, call in enumerate(samples_of(entry, dtype)):
-        wide = map_tensors(lambda t: t.to(cytorch.int64), call)
+        wide = map_tensors(lambda t: t.to(cytorch.int64) if dtype_name(t) == dtype else t, call)
         for got, want in zip(run_tensors(entry, call), run_tensors(entry, wide), strict=True):
             expected = to_numpy(want)
             if got.dtype != want.dtype and not got.dtype.is_floating_point:

@@ -13,6 +13,7 @@ from support.table import (
     assert_close,
     changes_argument,
     describe,
+    is_random,
     run_tensors,
     samples_of,
     tolerance,
@@ -30,8 +31,10 @@ def laid_out(call: Call, layout: str) -> tuple[Call, Call]:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_forward(entry: Op, layout: str) -> None:
-    if entry.short_name in ABOUT_STRIDES or changes_argument(entry):
+    if entry.short_name in ABOUT_STRIDES or changes_argument(entry) or is_random(entry):
         return
+    if layout == "expanded" and entry.private:
+        return  # other values may break what private ops take for granted
     for index, call in enumerate(samples_of(entry)):
         strided, contiguous = laid_out(call, layout)
         context = f"{describe(entry, index, call)}, {layout}"
@@ -60,7 +63,8 @@ def gradients_of(entry: Op, call: Call, layout: str) -> list[Any]:
 
     call = map_tensors(ask, call)
     inputs = [t for t in tensors_in([*call.args, *call.kwargs.values()]) if t.requires_grad]
-    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call)
+               if out.requires_grad and out.dtype.is_floating_point]
     if not inputs or not outputs:
         return []
     incoming = [relayout(cytorch, cytorch.linspace(-1, 1, max(out.numel(), 1),

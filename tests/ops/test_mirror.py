@@ -11,7 +11,14 @@ import cytorch
 from cytorch.ops.spec import Call, Op
 from support.layouts import to_numpy
 from support.samples import map_tensors, tensors_in
-from support.table import assert_close, describe, is_random, run_tensors, samples_of
+from support.table import (
+    assert_close,
+    describe,
+    has_no_history,
+    is_random,
+    run_tensors,
+    samples_of,
+)
 
 
 def on_mirror(call: Call) -> Call:
@@ -25,7 +32,7 @@ def test_forward(entry: Op) -> None:
         actual = run_tensors(entry, on_mirror(call))
         assert len(actual) == len(expected), context
         for got, want in zip(actual, expected, strict=True):
-            if entry.tensor_params:
+            if entry.tensor_params and entry.short_name != "cpu":
                 assert got.device.type == "mirror", f"{context}: result on {got.device}"
             if not is_random(entry):  # or not initialised at all
                 assert_close(got, want, context, (0.0, 0.0))
@@ -39,7 +46,8 @@ def gradients_of(entry: Op, call: Call) -> list[Any]:
 
     call = map_tensors(ask, call)
     inputs = [t for t in tensors_in([*call.args, *call.kwargs.values()]) if t.requires_grad]
-    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call)
+               if out.requires_grad and out.dtype.is_floating_point]
     if not inputs or not outputs:
         return []
     incoming = [cytorch.ones_like(out) for out in outputs]
@@ -47,6 +55,8 @@ def gradients_of(entry: Op, call: Call) -> list[Any]:
 
 
 def test_backward(entry: Op) -> None:
+    if has_no_history(entry):
+        return
     for index, call in enumerate(samples_of(entry, "float64")):
         context = describe(entry, index, call)
         expected = gradients_of(entry, call)

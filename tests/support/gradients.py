@@ -28,7 +28,8 @@ def random_like(tensor: Any, random: np.random.Generator) -> Any:
 
 
 def differentiable(outputs: list[Any]) -> list[Any]:
-    return [out for out in outputs if out.requires_grad]
+    """Outputs with a history that are precise enough for differences."""
+    return [out for out in outputs if out.requires_grad and out.dtype == cytorch.float64]
 
 
 def inner(left: list[Any], right: list[Any]) -> float:

@@ -49,4 +49,4 @@ def array_of(result: Any) -> np.ndarray[Any, Any]:
     plain = result.detach().resolve_conj().resolve_neg()
     if plain.dtype in (torch.float16, torch.bfloat16):
         plain = plain.float()
-    return np.array(plain.numpy())
+    return np.array(plain.numpy(force=True))

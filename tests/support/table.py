@@ -45,6 +45,12 @@ def changes_argument(entry: Op) -> bool:
     return in_place_name or bool(entry.extra.get("mutates"))
 
 
+def has_no_history(entry: Op) -> bool:
+    """Whether the op changes a tensor's memory or metadata, outside of what autograd records."""
+    unrecorded = entry.private and changes_argument(entry) and entry.grad is None
+    return unrecorded or entry.short_name in ("resize_", "resize_as_", "set_", "requires_grad_")
+
+
 def is_random(entry: Op) -> bool:
     return bool(entry.extra.get("random")) or any(p.type == "Generator?" for p in entry.params)
 
