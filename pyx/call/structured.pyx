@@ -10,8 +10,8 @@ from cytorch._C.call.launch cimport run_kernel
 from cytorch._C.call.operator cimport (
     Operator, RULE_LINEAR, RULE_NONE, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL,
     TYPE_FLOAT, TYPE_FLOAT_OPTIONAL, TYPE_INT, TYPE_INTS, TYPE_INTS_OPTIONAL,
-    TYPE_INT_OPTIONAL, TYPE_SCALAR, TYPE_SCALAR_OPTIONAL, TYPE_TENSOR, TYPE_TENSOR_LIST, TYPE_TENSOR_OPTIONAL,
-    TYPE_TENSOR_OR_SCALAR, register_handler)
+    TYPE_INT_OPTIONAL, TYPE_SCALAR, TYPE_SCALAR_OPTIONAL, TYPE_TENSOR, TYPE_TENSOR_LIST,
+    TYPE_TENSOR_OPTIONAL, TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_META, device_id
 from cytorch._C.dtype cimport dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport DTYPE_BFLOAT16, DTYPE_FLOAT16, DTYPE_FLOAT32

@@ -7,7 +7,7 @@ from libc.stdint cimport int64_t
 
 from cpython.object cimport PyObject
 
-from cytorch._C.autograd.inplace cimport make_view
+from cytorch._C.autograd.inplace cimport check_inplace, make_view
 from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, record, set_creator)
 from cytorch._C.call.elementwise cimport cast_tensor
@@ -239,7 +239,8 @@ cdef object expand(Operator self, PyObject** values):
         else:
             raise ShapeError(f"{self.name}(): the expanded size of the tensor ({wanted}) must "
                              f"match the existing size ({source.sizes[j]}) at non-singleton "
-                             f"dimension {i}. Target sizes: {shape}. Tensor sizes: {shape_tuple(source)}")
+                             f"dimension {i}. Target sizes: {shape}. Tensor sizes: "
+                             f"{shape_tuple(source)}")
     if checked_numel(ndim, sizes, dtype_itemsize[source.kind]) < 0:
         raise ShapeError(f"{self.name}(): shape {shape} overflows 64-bit sizes")
     return finish_view(self, values, source, alias_geometry(source, ndim, sizes, strides, 0))
@@ -409,8 +410,7 @@ cdef object diagonal(Operator self, PyObject** values):
         shift = offset * source.strides[b] if offset >= 0 else -offset * source.strides[a]
     for i in range(source.rank):
         if i != a and i != b:
-            sizes[count] = source.sizes[i]
-            strides[count] = source.strides[i]
+            sizes[count], strides[count] = source.sizes[i], source.strides[i]
             count += 1
     sizes[count] = length
     strides[count] = source.strides[a] + source.strides[b]
@@ -470,6 +470,7 @@ cdef object detach(Operator self, PyObject** values):
 cdef object inplace_view(Operator self, PyObject** values):
     """transpose_ and the like: the tensor takes over the geometry of the view."""
     cdef Tensor target = <Tensor>values[0], seen
+    check_inplace(target, self.name, requires_grad(target))
     seen = self.functional.handler(self.functional, values)
     target.start = seen.start
     set_geometry(target, seen.rank, seen.sizes, seen.strides)
