@@ -14,4 +14,4 @@ def also_called(entry: Op, *names: str) -> None:
         doc = f"The same as `{entry.name}`."
         torch = entry.torch or entry.name
         TABLE.append(replace(entry, name=name, signature=signature, kernel=kernel, operators=(),
-                             doc=doc, torch=torch))
+                             errors=None, doc=doc, torch=torch))

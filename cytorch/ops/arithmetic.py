@@ -296,7 +296,7 @@ op("addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> 
 tensor([21., 31.])
 """)
 op("addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
-   kernel=elementwise(FLOATING), promote="float",
+   kernel=elementwise(FLOATING),
    grad={"input": lambda g: g,
          "tensor1": lambda g, tensor2, value: g * conj(value / tensor2),
          "tensor2": lambda g, tensor1, tensor2, value:

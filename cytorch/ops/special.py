@@ -70,6 +70,7 @@ tensor([1.6449, 0.6449])
 """)
 op("polygamma(Tensor input, int n) -> Tensor", body=lambda input, n: _polygamma(n, input),
    forms="method inplace", samples=lambda s: [call(s.tensor(3, low=0.5, high=4.0), 1)],
+   extra={"parity": False},
    doc="The derivative number `n` of digamma, elementwise.")
 
 

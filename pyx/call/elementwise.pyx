@@ -15,7 +15,7 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, creator_of, names_input, record)
 from cytorch._C.call.launch cimport run_loop
 from cytorch._C.call.operator cimport (
-    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, register_handler)
+    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_of, promote
 from cytorch._C.dtype_ids cimport (

@@ -117,6 +117,10 @@ def test_integer_division_by_zero() -> None:
             divide(x, cytorch.tensor([1, 0, 2], dtype=cytorch.int8))
 
 
+def test_bitwise_not_of_bool() -> None:
+    assert (~cytorch.tensor([True, False])).tolist() == [False, True]
+
+
 def test_shifts_by_the_width_or_more() -> None:
     x = cytorch.tensor([-5, 7], dtype=cytorch.int8)
     assert (x << 8).tolist() == [0, 0]

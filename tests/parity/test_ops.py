@@ -78,9 +78,14 @@ def test_gradients(entry: Op) -> None:
     pairs = zip(samples_of(entry, "float64"), torch_calls(entry, "float64"), strict=True)
     for index, (ours, theirs) in enumerate(pairs):
         context = describe(entry, index, ours)
+        try:
+            expected = gradients(theirs, lambda c: torch_run(function, c), torch.autograd,
+                                 torch.float64)
+        except RuntimeError as error:
+            if "is not implemented" in str(error):
+                return  # PyTorch has no derivative
+            raise
         actual = gradients(ours, lambda c: run(entry, c), cytorch.autograd, cytorch.float64)
-        expected = gradients(theirs, lambda c: torch_run(function, c), torch.autograd,
-                             torch.float64)
         assert len(actual) == len(expected), f"{context}: differentiable here or there only"
         for got, want in zip(actual, expected, strict=True):
             if got is None or want is None:  # a zero gradient may be left undefined
