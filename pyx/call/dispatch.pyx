@@ -9,7 +9,7 @@ from cytorch._C.tensor cimport (
     Tensor, describe, requires_grad, set_operator_slot, shape_tuple, slots)
 
 from cytorch._C.dtype import can_cast
-from cytorch.errors import AutogradError, DTypeError, ShapeError
+from cytorch.errors import AutogradError, CytorchError, DTypeError, ShapeError
 
 cdef extern from "call/op_function.h":
     object (*op_dispatch)(PyObject*, PyObject**, Py_ssize_t, PyObject*)
@@ -164,10 +164,25 @@ slots.unary = slot_unary
 slots.binary = slot_binary
 
 
+cdef int name_op(Operator self, object error) except -1:
+    """Let the text of an error name the op that was called, not a part that it is composed of."""
+    text = str(error)
+    if self.entry.private or self.name in text:
+        return 0
+    if text.startswith("_"):
+        text = text.partition("(): ")[2] or text
+    error.args = (f"{self.name}(): {text}", *error.args[1:])
+    return 0
+
+
 cdef object run_body(Operator self, PyObject** values):
     """A composed op: its Python body, with all arguments by position."""
     cdef int i
-    result = self.body(*[<object>values[i] for i in range(self.n_params)])
+    try:
+        result = self.body(*[<object>values[i] for i in range(self.n_params)])
+    except CytorchError as error:
+        name_op(self, error)
+        raise
     if self.n_outputs > 1 and type(result) is tuple:
         return self.result_type(*result)
     return result
