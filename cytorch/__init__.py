@@ -61,7 +61,8 @@ _LAZY = {
     "to_dlpack": "dlpack",
     "finfo": "limits", "iinfo": "limits", "set_printoptions": "printing",
     "no_grad": "autograd", "enable_grad": "autograd", "inference_mode": "autograd",
-    "set_grad_enabled": "autograd",
+    "set_grad_enabled": "autograd", "set_anomaly_enabled": "autograd",
+    "is_anomaly_check_nan_enabled": "autograd",
     "save": "serialization", "load": "serialization",
     "Generator": "random", "manual_seed": "random", "seed": "random", "initial_seed": "random",
     "get_rng_state": "random", "set_rng_state": "random", "default_generator": "random",
@@ -74,7 +75,7 @@ _LAZY = {
 _LEGACY = {f"{kind}Tensor" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int",
                                        "Short", "Char", "Byte", "Bool")}
 _MODULES = {"nn", "optim", "utils", "autograd", "criterions", "datasets", "random", "testing",
-            "overrides", "serialization", "errors", "demo", "cuda", "backends"}
+            "overrides", "printing", "serialization", "errors", "demo", "cuda", "backends"}
 
 
 def __getattr__(name: str) -> Any:

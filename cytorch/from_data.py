@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 import cytorch
-from cytorch._C.from_data import from_sequence, share_buffer
+from cytorch._C.from_data import from_sequence, share_array, share_bytes
 from cytorch.errors import ArgumentError, DTypeError, ShapeError
 
 __all__ = ["as_tensor", "asarray", "from_numpy", "frombuffer", "tensor"]
@@ -27,7 +27,14 @@ def _is_array(value: Any) -> bool:
     return numpy is not None and isinstance(value, numpy.ndarray)
 
 
+_by_numpy_dtype: dict[Any, Any] = {}
+
+
 def _array_dtype(array: Any, op: str) -> Any:
+    found = _by_numpy_dtype.get(array.dtype)
+    if found is not None:
+        return found
+    # NumPy works the name out anew each time, so it is asked once per dtype.
     name = array.dtype.name
     if name not in _NUMPY_DTYPES:
         raise DTypeError(f"{op}: can't convert np.ndarray of type {array.dtype}. The only "
@@ -36,21 +43,8 @@ def _array_dtype(array: Any, op: str) -> Any:
         raise DTypeError(f"{op}: the array's dtype {array.dtype.str!r} has a byte order different "
                          "from the native one; convert it by array.astype(array.dtype"
                          ".newbyteorder('=')).")
-    return getattr(cytorch, name)
-
-
-def _array_strides(array: Any) -> tuple[int, ...]:
-    """Strides in elements, of a layout that `share_buffer` takes, else ShapeError."""
-    if array.size and any(step < 0 for step in array.strides):
-        raise ShapeError(
-            "from_numpy: at least one stride in the given numpy array is negative "
-            f"({array.strides}), and tensors with negative strides are not supported. Make a copy "
-            "of the array with array.copy().")
-    if any(step % array.itemsize for step in array.strides):
-        raise ShapeError("from_numpy: the strides of the given numpy array are no multiple of the "
-                         f"element size ({array.strides}, {array.itemsize}). Make a copy of the "
-                         "array with array.copy().")
-    return tuple(step // array.itemsize for step in array.strides)
+    found = _by_numpy_dtype[array.dtype] = getattr(cytorch, name)
+    return found
 
 
 def from_numpy(ndarray: Any) -> Any:
@@ -72,7 +66,7 @@ def from_numpy(ndarray: Any) -> Any:
     dtype = _array_dtype(ndarray, "from_numpy")
     if not ndarray.flags.aligned:
         ndarray = ndarray.copy()
-    return share_buffer(ndarray, dtype, ndarray.shape, _array_strides(ndarray), 0)
+    return share_array(ndarray, dtype)
 
 
 def _copy_of_array(array: Any, op: str) -> Any:
@@ -233,10 +227,10 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0,
         raise ArgumentError(
             f"frombuffer: requested buffer length ({count} * {size} bytes) after offset ({offset} "
             f"bytes) must not be greater than actual buffer length ({nbytes} bytes)")
-    result = share_buffer(buffer, dtype, (count,), (1,), offset)
+    result = share_bytes(buffer, dtype, count, offset)
     if result.data_ptr() % size:
         copy = bytearray(memoryview(buffer).cast("B")[offset:offset + count * size])
-        result = share_buffer(copy, dtype, (count,), (1,), 0)
+        result = share_bytes(copy, dtype, count, 0)
     return result.requires_grad_() if requires_grad else result
 
 

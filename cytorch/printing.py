@@ -66,7 +66,7 @@ def set_printoptions(precision: int | None = None, threshold: float | None = Non
 def get_printoptions() -> dict[str, Any]:
     """The current options, as keyword arguments for `set_printoptions`.
 
-    >>> cytorch.get_printoptions()["precision"]
+    >>> cytorch.printing.get_printoptions()["precision"]
     4
     """
     return dataclasses.asdict(options)
@@ -76,7 +76,7 @@ def get_printoptions() -> dict[str, Any]:
 def printoptions(**changes: Any) -> Iterator[None]:
     """`set_printoptions` for the time of a `with` block.
 
-    >>> with cytorch.printoptions(precision=1):
+    >>> with cytorch.printing.printoptions(precision=1):
     ...     print(cytorch.tensor([0.25]))
     tensor([0.2])
     """

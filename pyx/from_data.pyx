@@ -8,7 +8,8 @@ from libc.math cimport isfinite
 from libc.stdint cimport INT64_MAX, INT64_MIN, int8_t, int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free
 
-from cpython.buffer cimport PyBUF_FULL_RO, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport (
+    PyBUF_SIMPLE, PyBUF_STRIDED_RO, PyBuffer_Release, PyObject_GetBuffer)
 from cpython.complex cimport PyComplex_ImagAsDouble, PyComplex_RealAsDouble
 from cpython.float cimport PyFloat_AsDouble
 from cpython.long cimport PyLong_AsLongLong
@@ -215,7 +216,7 @@ cdef void release_buffer(Storage* block) noexcept:
     free(block)
 
 
-cdef Storage* storage_over(object exporter) except NULL:
+cdef Storage* storage_over(object exporter, int flags) except NULL:
     """A storage whose memory is the exporter's buffer, which stays exported until it is freed."""
     cdef Storage* block = <Storage*>calloc(1, sizeof(Storage))
     cdef Py_buffer* view = <Py_buffer*>calloc(1, sizeof(Py_buffer))
@@ -224,7 +225,7 @@ cdef Storage* storage_over(object exporter) except NULL:
         free(view)
         raise MemoryError()
     try:
-        PyObject_GetBuffer(exporter, view, PyBUF_FULL_RO)
+        PyObject_GetBuffer(exporter, view, flags)
     except:
         free(block)
         free(view)
@@ -239,21 +240,53 @@ cdef Storage* storage_over(object exporter) except NULL:
     return block
 
 
-def share_buffer(exporter, DType dtype not None, tuple shape, tuple strides, int64_t offset):
-    """A tensor over the exporter's memory; strides in elements, offset in bytes.
+def share_bytes(exporter, DType dtype not None, int64_t count, int64_t offset):
+    """A vector of `count` elements over the exporter's bytes from `offset` on.
 
-    The caller has checked that the geometry stays inside of the buffer. Writing to a read-only
-    buffer raises.
+    The caller has checked that they are there. Writing to a read-only buffer raises.
+    """
+    cdef int64_t sizes[1]
+    cdef int64_t steps[1]
+    cdef Storage* block = storage_over(exporter, PyBUF_SIMPLE)
+    sizes[0] = count
+    steps[0] = 1
+    return wrap_storage(block, block.data + offset, 1, sizes, steps, dtype.id, DEVICE_CPU)
+
+
+cdef int element_strides(Py_buffer* view, int64_t* sizes, int64_t* steps) except -1:
+    """The strides of a buffer in elements; ShapeError where tensors do not have such."""
+    cdef int i
+    cdef int64_t item = view.itemsize
+    if view.ndim > MAX_DIMS:
+        raise ShapeError(f"from_numpy: {view.ndim} dimensions are more than {MAX_DIMS}")
+    for i in range(view.ndim):
+        sizes[i] = view.shape[i]
+        if view.strides[i] < 0 and view.len:
+            raise ShapeError(
+                f"from_numpy: at least one stride in the given numpy array is negative "
+                f"({view.strides[i]} bytes in dimension {i}), and tensors with negative strides "
+                "are not supported. Make a copy of the array with array.copy().")
+        if view.strides[i] % item:
+            raise ShapeError(
+                f"from_numpy: a stride of the given numpy array is no multiple of the element "
+                f"size ({view.strides[i]} and {item} bytes in dimension {i}). Make a copy of the "
+                "array with array.copy().")
+        steps[i] = view.strides[i] // item
+    return 0
+
+
+def share_array(exporter, DType dtype not None):
+    """A tensor with the exporter's memory, shape and strides; its elements are of `dtype`.
+
+    Raises ShapeError for strides that tensors do not have. Writing to a read-only buffer raises.
     """
     cdef int64_t sizes[64]
     cdef int64_t steps[64]
-    cdef int i
-    cdef Storage* block
-    if len(shape) > MAX_DIMS:
-        raise ShapeError(f"from_numpy: {len(shape)} dimensions are more than {MAX_DIMS}")
-    for i in range(len(shape)):
-        sizes[i] = shape[i]
-        steps[i] = strides[i]
-    block = storage_over(exporter)
-    return wrap_storage(block, block.data + offset, len(shape), sizes, steps, dtype.id,
-                        DEVICE_CPU)
+    cdef Storage* block = storage_over(exporter, PyBUF_STRIDED_RO)
+    cdef Py_buffer* view = <Py_buffer*>block.context
+    try:
+        element_strides(view, sizes, steps)
+    except ShapeError:
+        release_buffer(block)
+        raise
+    return wrap_storage(block, block.data, view.ndim, sizes, steps, dtype.id, DEVICE_CPU)
