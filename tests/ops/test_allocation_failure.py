@@ -15,6 +15,7 @@ from support.table import (
     assert_close,
     changes_argument,
     describe,
+    has_no_history,
     is_random,
     run_tensors,
     samples_of,
@@ -58,11 +59,14 @@ def test_forward(entry: Op) -> None:
 
 def test_backward(entry: Op) -> None:
     """A backward pass that runs out of memory leaves the engine usable."""
+    if has_no_history(entry) or "needs" in entry.extra:
+        return
     call = samples_of(entry, "float64")[0]
     call = map_tensors(lambda t: t.detach().requires_grad_() if t.dtype == cytorch.float64 else t,
                        call)
     inputs = [t for t in tensors_in(call) if t.requires_grad]
-    outputs = [out for out in run_tensors(entry, call) if out.requires_grad]
+    outputs = [out for out in run_tensors(entry, call)
+               if out.requires_grad and out.dtype.is_floating_point]
     if not inputs or not outputs:
         return
     incoming = [cytorch.ones_like(out) for out in outputs]
