@@ -196,6 +196,8 @@ def _multi_margin_loss(input: Any, target: Any, p: int, margin: float, weight: A
                        size_average: Any, reduce: Any, reduction: str) -> Any:
     if p not in (1, 2):
         raise argument_error(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
+    if input.dim() == 0:
+        input = input.reshape(1)
     _check_classes("multi_margin_loss", input, target)
     classes = input.shape[-1]
     if weight is not None and tuple(weight.shape) != (classes,):
