@@ -4,7 +4,6 @@ Everything else about the package stands in pyproject.toml. Environment variable
 CYTORCH_DEBUG=1 switches Cython's checks on and optimisation off, CYTORCH_ASAN=1 builds for
 AddressSanitizer. docs/debugging.md says how to use both.
 """
-import hashlib
 import importlib.util
 import os
 import shutil
@@ -68,8 +67,8 @@ class Template(Tempita.Template):
 
 def render_templates(table):
     """pyx/**/*.tp, rendered with the op table into build/pyx."""
-    signatures = "\n".join(f"{op.signature} {op.kernel}" for op in table)
-    names = {"table": table, "table_hash": hashlib.sha256(signatures.encode()).hexdigest()[:16]}
+    spec = sys.modules["cytorch_op_table.spec"]
+    names = {"table": table, "table_hash": spec.table_hash()}
     rendered = []
     for template in sorted(Path("pyx").rglob("*.tp")):
         note = f"# Rendered by setup.py from {template}: do not edit.\n"

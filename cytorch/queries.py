@@ -106,8 +106,8 @@ def set_float32_matmul_precision(precision: str) -> None:
     Raises ValueError for another word.
     """
     if precision not in ("highest", "high", "medium"):
-        raise ArgumentError(f"set_float32_matmul_precision: expected 'highest', 'high' or 'medium', "
-                            f"got {precision!r}")
+        raise ArgumentError("set_float32_matmul_precision: expected 'highest', 'high' or "
+                            f"'medium', got {precision!r}")
     _settings["matmul"] = precision
 
 

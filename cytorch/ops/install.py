@@ -22,12 +22,12 @@ from cytorch._C.call import (
     views,
 )
 from cytorch._C.call.operator import Operator
-from cytorch._C.tensor import OPERATOR_SLOTS, add_method
+from cytorch._C.tensor import OPERATOR_SLOTS, TABLE_HASH, add_method
 from cytorch._C.tensor import set_parameter_type as set_parameter_type
 
 from . import TABLE
 from .node_names import node_name
-from .spec import Op, ops
+from .spec import Op, ops, table_hash
 
 # Handlers register themselves when their module is imported.
 _HANDLER_MODULES = (buffer, copying, elementwise, indexing, inspection, reduction, structured,
@@ -147,6 +147,9 @@ def families() -> list[str]:
 
 def install(package: ModuleType) -> None:
     """Load the kernels, make every op, and put the public ones into `package`."""
+    if TABLE_HASH != table_hash():
+        raise ImportError("the op table changed since the compiled core was built: rebuild it with "
+                          "`python setup.py build_ext --inplace` or `pip install .`")
     registry.load_kernels(families())
     elementwise.load_casts()
     by_name: dict[str, list[Op]] = {}

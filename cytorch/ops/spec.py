@@ -7,6 +7,7 @@ functions, methods, in-place forms and operators.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,6 +181,12 @@ def read_signature(text: str) -> tuple[str, tuple[Param, ...], tuple[str, ...]]:
     outputs = tuple(item.split()[1] if " " in item else ("out" if len(items) == 1 else f"out{i}")
                     for i, item in enumerate(items))
     return name, tuple(params), outputs
+
+
+def table_hash() -> str:
+    """A number that changes with any signature or kernel: tells a table from a stale build."""
+    text = "\n".join(f"{entry.signature} {entry.kernel_name} {entry.operators}" for entry in TABLE)
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def op(signature: str, *, kernel: Kernel | None = None, body: Callable[..., Any] | None = None,
