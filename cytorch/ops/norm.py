@@ -48,7 +48,7 @@ def _vector_norm(name: str, input: Any, p: Any, dim: Any, keepdim: bool, dtype: 
     if p == 1:
         return input.abs().sum(dim, keepdim)
     if p == 0:
-        return (input != 0).to(input.dtype).sum(dim, keepdim)
+        return input.sign().abs().sum(dim, keepdim)
     if p == math.inf:
         return input.abs().amax(dim, keepdim)
     if p == -math.inf:

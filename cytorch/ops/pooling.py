@@ -252,7 +252,7 @@ tensor([1, 3])
        f"int[] padding=0, bool ceil_mode=False, bool count_include_pad=True{more}) -> Tensor",
        body=lambda input, kernel_size, stride, padding, ceil_mode, count_include_pad,
        divisor_override=None: _avg_pool(n, average, input, kernel_size, stride, padding, ceil_mode,
-                                        count_include_pad, divisor_override), forms="function",
+                                        count_include_pad, divisor_override), forms="function out",
        samples=lambda s: [*_samples(n)(s), call(s.tensor(1, 2, *(5,) * n), 3, 2, 1,
                                                 count_include_pad=False)],
        errors=_errors(n),

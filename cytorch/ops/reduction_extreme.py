@@ -5,7 +5,7 @@ from typing import Any
 
 from .reduced_axes import numpy_axis, restored
 from .reduction import axis_samples, full_samples
-from .spec import ALL, argument_error, call, index_error, op, ops, reduction
+from .spec import ALL, REAL, argument_error, call, index_error, op, ops, reduction
 
 
 def _shared_grad(g: Any, input: Any, out: Any, dim: Any, keepdim: bool) -> Any:
@@ -80,7 +80,7 @@ The first of equal elements is taken. NaN wins.
 tensor([{example}])
 """)
     op(f"arg{word}(Tensor input, int? dim=None, bool keepdim=False) -> Tensor",
-       kernel=reduction(ALL), result="int64", forms="function method out",
+       kernel=reduction(REAL), result="int64", forms="function method out",
        samples=_some(lambda s: [*full_samples(s), *_one_axis(s),
                                 call(s.tensor(2, 3), keepdim=True)]),
        ref=lambda input, dim=None, keepdim=False: getattr(input, f"arg{word}")(

@@ -15,7 +15,7 @@ from cytorch._C.call.structured cimport finish, must_record
 from cytorch._C.device cimport DEVICE_META
 from cytorch._C.dtype cimport default_dtype, dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport (
-    DTYPE_BOOL, DTYPE_FLOAT32, DTYPE_INT64, dtype_is_complex, dtype_is_floating)
+    DTYPE_BOOL, DTYPE_FLOAT32, DTYPE_INT64, DTYPE_UINT8, dtype_is_complex, dtype_is_floating)
 from cytorch._C.kernels.kernel_call cimport KernelCall, Operand
 from cytorch._C.tensor cimport Tensor, alias_geometry, new_tensor, shape_tuple
 
@@ -156,7 +156,7 @@ cdef int output_dtype(Operator self, int number, int compute, int requested) noe
     if number < len(self.entry.outputs) and self.entry.outputs[number] == "indices":
         return DTYPE_INT64
     if self.result == RESULT_BOOL:
-        return DTYPE_BOOL
+        return DTYPE_UINT8 if compute == DTYPE_UINT8 else DTYPE_BOOL    # as PyTorch's any and all
     if self.result == RESULT_INT64:
         return DTYPE_INT64
     if dtype_is_floating(requested) and dtype_is_floating(compute):
