@@ -15,7 +15,8 @@ from support.table import find, flat, with_dtypes
 
 def torch_function(entry: Op) -> Callable[..., Any] | None:
     """PyTorch's op of the same name, or None where PyTorch has none."""
-    for root in (torch, torch.Tensor):
+    roots = (torch, torch.Tensor) if "function" in entry.forms else (torch.Tensor,)
+    for root in roots:
         try:
             return find(root, entry.torch or entry.name)
         except AttributeError:
@@ -28,15 +29,24 @@ def torch_calls(entry: Op, dtype: str) -> list[Call]:
     return [with_dtypes(entry, torch, call) for call in entry.samples(Samples(torch, dtype))]
 
 
-def torch_run(function: Any, call: Call) -> list[Any]:
+class Refused(Exception):
+    """PyTorch does not take this sample, so there is nothing to compare with."""
+
+
+def torch_run(entry: Op, function: Any, call: Call) -> list[Any]:
     """The tensors that PyTorch returns; its warnings are not the subject."""
     call = map_tensors(lambda t: t.clone(), call)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return flat(torch_result(function, call))
+        try:
+            return flat(torch_result(entry, function, call))
+        except (TypeError, RuntimeError, ValueError, IndexError) as error:
+            raise Refused(f"{entry.name}: {error}") from error
 
 
-def torch_result(function: Any, call: Call) -> Any:
+def torch_result(entry: Op, function: Any, call: Call) -> Any:
+    if entry.extra.get("spreads_tensors") and isinstance(call.args[0], list):
+        return function(*call.args[0], *call.args[1:], **call.kwargs)
     if isinstance(function, property) or not callable(function):  # Tensor.mT and the like
         return function.__get__(call.args[0])
     return function(*call.args, **call.kwargs)
