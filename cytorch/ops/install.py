@@ -165,6 +165,7 @@ def install(package: ModuleType) -> None:
     copying.set_engine_ops(ops.add, ops.add_, ops._sum_to_size)
     indexing.set_helpers(ops, _make_tensor, _override)
     dispatch.set_override_handler(_override)
+    ops._default_generator = _default_generator
     dispatch.set_array_converter(_tensor_of_array)
     inplace.install_as_strided(ops.as_strided)
     api.set_stack(ops.stack)
@@ -180,6 +181,12 @@ def _tensor_of_array(array: Any) -> Any:
     from cytorch.from_data import as_tensor
 
     return as_tensor(array)
+
+
+def _default_generator() -> Any:
+    from cytorch.random import default_generator
+
+    return default_generator
 
 
 def _override(function: Any, args: Any, kwargs: Any) -> Any:

@@ -46,7 +46,7 @@ op("_dropout(Tensor input, int seed, int group, float p) -> Tensor",
 def take(generator: Any, elements: int) -> tuple[int, int]:
     """(seed, first group) for so many elements of the generator, or of the default one."""
     if generator is None:
-        from cytorch.random import default_generator as generator
+        generator = ops._default_generator()
     return generator.take(elements // _ELEMENTS_PER_GROUP + 1)
 
 

@@ -15,6 +15,7 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 
 from cytorch._C.state cimport mode, next_sequence
+from cytorch._C.dtype_ids cimport dtype_is_complex, dtype_is_floating
 from cytorch._C.node cimport (
     Edge, INLINE_EDGES, INLINE_SAVED, NODE_OP, Node, SAVED_HOOKED, SAVED_INPUT, SAVED_LEAF,
     SAVED_OTHER, SAVED_OUTPUT, SavedValue)
@@ -255,6 +256,11 @@ cdef object unpack_saved(Node node, int index):
     return tensor
 
 
+cdef bint carries_gradient(int dtype) noexcept:
+    """Integers and booleans have no history."""
+    return dtype_is_floating(dtype) or dtype_is_complex(dtype)
+
+
 cdef bint names_input(Derivative self, int position) noexcept:
     """Whether the derivative needs the elements of the tensor argument at `position`."""
     cdef int i
@@ -370,7 +376,8 @@ cdef Node record(Derivative self, PyObject** bound, PyObject** outputs, int n_ou
         else:
             save_value(node, <object>bound[self.slot_position[i]], False, 0)
     for i in range(n_outputs):
-        if self.differentiable[i] and outputs[i] != NULL:
+        if self.differentiable[i] and outputs[i] != NULL and \
+                carries_gradient((<Tensor>outputs[i]).kind):
             move_retained(<Tensor>outputs[i], node, i)
             set_creator(<Tensor>outputs[i], node, i)
     if mode().anomaly:
