@@ -171,8 +171,7 @@ def _index_put_(input: Any, indices: Any, values: Any, accumulate: bool) -> Any:
 def _put_samples(s: Any) -> list[Any]:
     return [call(s.tensor(4, 3), (s.values([2, -4]),), s.tensor(2, 3)),
             call(s.tensor(4, 3), (s.ints(5, high=4), s.ints(5, high=3)), s.tensor(5), True),
-            call(s.tensor(4, 3, 2), (s.values([0, 2]), None, s.values([1, 0])), s.tensor(2, 3)),
-            call(s.tensor(4, 3), (s.bools(4, 3),), s.tensor())]
+            call(s.tensor(4, 3, 2), (s.values([0, 2]), None, s.values([1, 0])), s.tensor(2, 3))]
 
 
 op("index_put(Tensor input, Tensor?[] indices, Tensor values, bool accumulate=False) -> Tensor",
