@@ -1,4 +1,4 @@
-"""A contiguous operand seen as (outer, n, inner) around one axis, and its division among threads."""
+"""A contiguous operand as (outer, n, inner) around one axis, and its division among threads."""
 from libc.stdint cimport int64_t
 
 from cytorch._C.kernels.kernel_call cimport KernelCall, RangeFunction

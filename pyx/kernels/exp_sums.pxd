@@ -1,4 +1,4 @@
-"""Exponentials of x - center where the center is the largest x, as softmax and its relatives need them.
+"""Exponentials of x - center where the center is the largest x, for softmax and its relatives.
 
 The argument is never positive, so the quick exponential does: results below about 1e-38 (1e-307 for
 doubles) become 0, NaN stays NaN.

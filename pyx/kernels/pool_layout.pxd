@@ -1,7 +1,7 @@
 """Geometry of a pooling window: one to three spatial axes, always seen as three.
 
-The operand is (planes, depth, height, width). Kernels go over the taps of the window; for one tap the
-outputs of a row that it reaches are a range [first, stop), along which the SIMD lanes run.
+The operand is (planes, depth, height, width). Kernels go over the taps of the window; for one tap
+the outputs of a row that it reaches are a range [first, stop), along which the SIMD lanes run.
 """
 from libc.stdint cimport int64_t
 

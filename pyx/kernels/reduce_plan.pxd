@@ -1,9 +1,10 @@
 """How a reduction is cut into pieces that threads can share.
 
-The operand has four axes: two that are kept (outer, column) and two that are reduced (row, element).
-Rows run the SIMD lanes along the reduced elements; columns run them across the kept ones, where each
-lane has a result of its own. Either way the reduced elements are cut into pieces of a fixed size, and
-the pieces' results are combined pairwise in a fixed order: the thread count never changes a result.
+The operand has four axes: two are kept (outer, column) and two are reduced (row, element). Going
+along rows, the SIMD lanes run along the reduced elements; going along columns, across the kept
+ones, where each lane has a result of its own. Either way the reduced elements are cut into pieces
+of a fixed size, and the pieces' results are combined pairwise in a fixed order: the thread count
+never changes a result.
 """
 from libc.stdint cimport int64_t
 

@@ -1,5 +1,5 @@
-"""Scalar pieces of the folding reductions: starting values, what is done to each value, how two totals
-combine, and the last step. reduce_fold.pyx.tp puts them together by name.
+"""Scalar pieces of the folding reductions: starting values, what is done to each value, how two
+totals combine, and the last step. reduce_fold.pyx.tp puts them together by name.
 """
 from libc.math cimport INFINITY, sqrt
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t

@@ -108,3 +108,22 @@ def test_cross_entropy_without_rows() -> None:
     loss.backward()
     assert np.isnan(loss.item())
     assert x.grad.shape == (0, 3)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_cross_entropy_with_weights(reduction: str, smoothing: float) -> None:
+    x = cytorch.from_numpy(values(6, 5)).double().requires_grad_()
+    weight = cytorch.tensor([0.5, 1.0, 2.0, 0.1, 3.0], dtype=cytorch.float64)
+    target = cytorch.tensor([0, 2, 4, 2, 1, 3])
+    loss = cytorch.nn.functional.cross_entropy(x, target, weight, ignore_index=2,
+                                               reduction=reduction, label_smoothing=smoothing)
+    logs = -x.log_softmax(1)
+    counted = (target != 2).double()
+    chosen = weight[target] * counted
+    rows = (1 - smoothing) * chosen * logs.gather(1, target.unsqueeze(1)).squeeze(1)
+    rows = rows + smoothing * (logs * weight).mean(1) * counted
+    expected = {"none": rows, "sum": rows.sum(), "mean": rows.sum() / chosen.sum()}[reduction]
+    assert np.allclose(loss.detach().numpy(), expected.detach().numpy(), atol=1e-12)
+    grads = [cytorch.autograd.grad(y.sum(), x, retain_graph=True)[0] for y in (loss, expected)]
+    assert np.allclose(grads[0].numpy(), grads[1].numpy(), atol=1e-12)
