@@ -40,8 +40,9 @@ def test_examples_of_pages(page: Path) -> None:
 
 def test_example_of_op(entry: Op) -> None:
     """The example in an entry's doc prints what it says."""
+    names = {"cytorch": cytorch, "nn": cytorch.nn, "tensor": cytorch.tensor}
     test = doctest.DocTestParser().get_doctest(
-        inspect.cleandoc(entry.doc), {"cytorch": cytorch}, entry.name, None, 0)
+        inspect.cleandoc(entry.doc), names, entry.name, None, 0)
     report: list[str] = []
     result = doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append)
     assert result.failed == 0, "".join(report)

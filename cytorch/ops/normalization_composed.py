@@ -36,8 +36,8 @@ for _name in ("nn.functional.rms_norm", "rms_norm"):
        errors=lambda s: [(call(s.tensor(2, 3), (4,)), "ShapeError", r"\[4\].*\(2, 3\)")],
        doc="""x / sqrt(mean(x^2) + eps) * weight over the last axes. input (*, normalized_shape).
 
->>> cytorch.nn.functional.rms_norm(cytorch.tensor([3.0, 3.0]), (2,))
-tensor([1.0000, 1.0000])
+>>> cytorch.nn.functional.rms_norm(cytorch.tensor([0.0, 2.0]), (2,))
+tensor([0.0000, 1.4142])
 """)
 op("nn.functional.normalize(Tensor input, float p=2.0, int[] dim=1, float eps=1e-12) -> Tensor",
    body=lambda input, p, dim, eps: input / ops.norm(input, p, dim, True).clamp_min(eps),
