@@ -4,6 +4,7 @@ The order of an op: check everything, then allocate, then write. A Python number
 stride 0 whose value lies on the C stack.
 """
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t
+from libc.string cimport memset
 
 from cpython.bool cimport PyBool_Check
 from cpython.float cimport PyFloat_Check
@@ -13,7 +14,7 @@ from cpython.object cimport PyObject
 from cytorch._C.autograd.inplace cimport check_inplace, rebase
 from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, creator_of, names_input, record)
-from cytorch._C.call.launch cimport run_loop
+from cytorch._C.call.launch cimport run_kernel, run_loop
 from cytorch._C.call.operator cimport (
     PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
@@ -25,7 +26,7 @@ from cytorch._C.dtype_ids cimport (
 from cytorch._C.geometry cimport broadcast_into, extent, has_internal_overlap, same_sizes
 from cytorch._C.iterator cimport (
     Iteration, add_operand, add_scalar, begin_iteration, set_cast)
-from cytorch._C.kernels.kernel_call cimport Kernel, Loop
+from cytorch._C.kernels.kernel_call cimport Kernel, KernelCall, Loop, Operand
 from cytorch._C.registry cimport find_kernel
 from cytorch._C.state cimport STORAGE_READONLY, mode
 from cytorch._C.node cimport Node
@@ -37,6 +38,7 @@ cdef Loop casts[12][12]
 cdef Loop copies[12]
 cdef Kernel transposed_copies[12]
 cdef int64_t COPY_GRAIN = 65536
+cdef int64_t SMALL_MATRIX = 1024    # elements below which the plain walk is as quick
 
 
 def load_casts():
@@ -422,6 +424,36 @@ cdef int category(int dtype) noexcept:
 # ---- copies
 
 
+cdef int copy_transposed(Tensor target, Tensor source, PyObject** tensors) except -1:
+    """Copy the columns of a matrix, or of a batch of them, to rows; 0 when it is something else."""
+    cdef int64_t sizes[64]
+    cdef int64_t strides[64]
+    cdef Operand operands[2]
+    cdef KernelCall call
+    cdef int i, n = 0
+    if source.rank < 2 or source.count < SMALL_MATRIX or source.kind != target.kind or \
+            not target.flags & CONTIGUOUS or \
+            not same_sizes(target.rank, target.sizes, source.rank, source.sizes):
+        return 0
+    for i in range(source.rank):
+        if n and strides[n - 1] == source.sizes[i] * source.strides[i]:
+            sizes[n - 1] *= source.sizes[i]
+            strides[n - 1] = source.strides[i]
+        elif source.sizes[i] != 1:
+            sizes[n], strides[n] = source.sizes[i], source.strides[i]
+            n += 1
+    if n < 2 or strides[n - 2] != 1 or strides[n - 1] < 2:
+        return 0
+    memset(&call, 0, sizeof(call))
+    for i in range(2):
+        operands[i] = Operand((<Tensor>tensors[i]).start, &sizes[0], &strides[0], source.count, n,
+                              source.kind)
+    call.outputs, call.inputs = &operands[0], &operands[1]
+    call.n_outputs = call.n_inputs = 1
+    run_kernel(transposed_copies[source.kind], &call, tensors, 2, "copy")
+    return 1
+
+
 cdef int copy_into(Tensor target, Tensor source) except -1:
     """Write the elements of `source`, broadcast and cast, into `target`; no checks."""
     cdef Iteration walk
@@ -430,6 +462,8 @@ cdef int copy_into(Tensor target, Tensor source) except -1:
         return 0
     tensors[0] = <PyObject*>target
     tensors[1] = <PyObject*>source
+    if copy_transposed(target, source, tensors):
+        return 0
     begin_iteration(&walk, copies[target.kind], target.rank, target.sizes)
     add_operand(&walk, target.start, target.rank, target.sizes, target.strides,
                 dtype_itemsize[target.kind])
