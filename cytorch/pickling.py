@@ -77,7 +77,6 @@ def tensor_from_buffer(buffer: Any, dtype: str, shape: tuple[int, ...],
 def rebuild_tensor(buffer: Any, dtype: str, shape: tuple[int, ...], strides: tuple[int, ...],
                    device: str, requires_grad: bool, kind: Any) -> Any:
     """The counterpart of `reduce_tensor`."""
-    import cytorch
 
     tensor = tensor_from_buffer(buffer, dtype, shape, strides)
     if device != "cpu":

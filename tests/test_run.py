@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 
 def run(*arguments: Any, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cytorch.run", *map(str, arguments)], cwd=cwd,
-                          capture_output=True, text=True, timeout=120, check=False)
+    # Not from the checkout, whose sources would hide an installed cytorch.
+    return subprocess.run([sys.executable, "-m", "cytorch.run", *map(str, arguments)],
+                          cwd=cwd or tempfile.gettempdir(), capture_output=True, text=True,
+                          timeout=120, check=False)
 
 
 def test_program(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from .distributions import exponential_like
-from .random_fill import check_floating, check_probability, filled, take
+from .random_fill import check_floating, check_probability, take
 from .spec import call, op, ops, shape_error
 
 # Where the SELU activation saturates: the value that alpha dropout puts in.

@@ -147,7 +147,7 @@ def families() -> list[str]:
 
 def install(package: ModuleType) -> None:
     """Load the kernels, make every op, and put the public ones into `package`."""
-    if TABLE_HASH != table_hash():
+    if table_hash() != TABLE_HASH:
         raise ImportError("the op table changed since the compiled core was built: rebuild it with "
                           "`python setup.py build_ext --inplace` or `pip install .`")
     registry.load_kernels(families())

@@ -225,7 +225,7 @@ def _searchsorted(sorted_sequence: Any, input: Any, out_int32: bool, right: bool
             raise dtype_error(f"searchsorted(): sorter must be int64, got {sorter.dtype}")
         size = sorter.shape[-1]
         if sorter.numel() and sorter.device.type != "meta" and not (
-                0 <= int(sorter.amin().item()) and int(sorter.amax().item()) < size):
+                int(sorter.amin().item()) >= 0 and int(sorter.amax().item()) < size):
             raise index_error(f"searchsorted(): sorter index out of range [0, {size})")
     return _search("searchsorted", sorted_sequence, input, right or side == "right", sorter,
                    out_int32)

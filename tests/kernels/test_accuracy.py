@@ -21,7 +21,7 @@ def run(program: list[str], isa: str) -> str:
     environment = {**os.environ, "CYTORCH_ISA": isa,
                    "PYTHONPATH": str(Path(cytorch.__file__).parents[1])}
     done = subprocess.run([sys.executable, *program], env=environment, capture_output=True,
-                          text=True, check=False)
+                          text=True, check=False, cwd=HERE)
     if "this processor does not support it" in done.stderr:
         pytest.skip(f"the processor has no {isa}")
     assert not done.stderr, done.stderr

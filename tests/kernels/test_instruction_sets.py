@@ -17,7 +17,8 @@ def test_instruction_set(name, file):
     if registry.loaded_isa == name:
         return      # the file itself is this test
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(HERE / file)],
+        [sys.executable, "-I", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
+         str(HERE / file)],
         check=False, env={**os.environ, "CYTORCH_ISA": name}, capture_output=True,
         text=True)
     assert run.returncode == 0, run.stdout[-3000:]
