@@ -81,7 +81,8 @@ def main() -> None:
     loader = DataLoader(data, options.batch, shuffle=True, drop_last=True)
     model = CharModel(len(data.characters))
     optimizer = cytorch.optim.Adam(model.parameters(), lr=4e-3)
-    begin, step, recent = time.monotonic(), 0, []
+    recent: list[float] = []
+    begin, step = time.monotonic(), 0
     with Progress(options.steps, "training", unit="characters") as progress:
         while step < options.steps:
             for source, target in loader:

@@ -68,7 +68,7 @@ def main() -> None:
     learn_to_draw = cytorch.optim.Adam(generator.parameters(), lr=1e-3, betas=(0.5, 0.999))
     learn_to_judge = cytorch.optim.Adam(discriminator.parameters(), lr=5e-4, betas=(0.5, 0.999))
     criterion = nn.MSELoss()
-    begin, step, real = time.monotonic(), 0, None
+    begin, step, real = time.monotonic(), 0, cytorch.empty(0)
     with Progress(options.steps, "training") as progress:
         while step < options.steps:
             for real, _ in loader:

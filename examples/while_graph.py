@@ -26,7 +26,7 @@ def doubling(start: float, limit: float = 100.0) -> tuple[int, float]:
 def tree_value(tree: Tensor | tuple) -> Tensor:
     """Sum of leaves, where each level halves what is below: recursion instead of a loop."""
     if isinstance(tree, tuple):
-        return sum(tree_value(child) for child in tree) / 2
+        return cytorch.stack([tree_value(child) for child in tree]).sum() / 2
     return tree
 
 

@@ -10,6 +10,11 @@ from cytorch import dtype as _dtype
 from cytorch import relu_ as relu_
 from cytorch import tanh as tanh
 
+class _OutIndices(NamedTuple):
+    out: Tensor
+    indices: Tensor
+
+
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor: ...
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor: ...
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor: ...

@@ -25,6 +25,10 @@ TABLE: list[Op] = []
 class Namespace:
     """`ops.tanh`, `ops.nn.functional.silu`: filled by `install`, used by bodies and derivatives."""
 
+    nn: Any
+    linalg: Any
+    _default_generator: Any
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no op named {name!r} is installed")
 

@@ -1,4 +1,4 @@
-"""Type stubs from the op table: `cytorch/__init__.pyi` and `cytorch/nn/functional.pyi`.
+"""Type stubs from the op table: of cytorch, `nn.functional` and namespaces such as `linalg`.
 
     python tools/check_stub.py --write
 
@@ -114,7 +114,7 @@ def by_name(entries: Iterable[Op]) -> Iterator[tuple[str, list[Op]]]:
 def functions(prefix: str) -> str:
     """Functions of the module `prefix`: "" for cytorch itself, "nn.functional"."""
     own = [e for e in TABLE if not e.private and "function" in e.forms
-           and e.name == ".".join(filter(None, (prefix, e.short_name)))]
+           and prefix_of(e) == prefix]
     text = ""
     for name, entries in by_name(own):
         variants = []
@@ -175,11 +175,21 @@ def operators() -> str:
     return text
 
 
-def named_results() -> str:
-    """A NamedTuple for every set of output names."""
+def prefix_of(entry: Op) -> str:
+    """"" for cytorch itself, "nn.functional", "linalg", ..."""
+    return entry.name.rpartition(".")[0]
+
+
+def namespaces() -> list[str]:
+    """Modules that exist because ops have their prefix."""
+    return sorted({prefix_of(e) for e in TABLE if not e.private} - {"", "nn.functional"})
+
+
+def named_results(prefix: str) -> str:
+    """A NamedTuple for every set of output names in the module `prefix`."""
     classes: dict[str, tuple[str, ...]] = {}
     for entry in TABLE:
-        if len(entry.outputs) > 1 and not entry.private:
+        if len(entry.outputs) > 1 and not entry.private and prefix_of(entry) == prefix:
             classes[result_name(entry)] = entry.outputs
     return "".join(
         f"class {name}(NamedTuple):\n" + "".join(f"    {o}: Tensor\n" for o in outputs) + "\n"
@@ -208,10 +218,11 @@ def reexports() -> str:
 
 def package_stub() -> str:
     """Text of cytorch/__init__.pyi."""
-    head = (PARTS / "head.pyi").read_text(encoding="utf-8")
-    members = (PARTS / "tensor.pyi").read_text(encoding="utf-8")
-    return "\n".join((BANNER + reexports() + head, members + methods(), named_results(),
-                      functions("")))
+    head = (PARTS / "head.pyi.in").read_text(encoding="utf-8")
+    members = (PARTS / "tensor.pyi.in").read_text(encoding="utf-8")
+    modules = "".join(f"from . import {name} as {name}\n" for name in namespaces())
+    return "\n".join((BANNER + reexports() + modules + head, members + methods(),
+                      named_results(""), functions("")))
 
 
 def top_level_functions() -> str:
@@ -226,11 +237,19 @@ def top_level_functions() -> str:
 
 def functional_stub() -> str:
     """Text of cytorch/nn/functional.pyi."""
-    head = (PARTS / "functional.pyi").read_text(encoding="utf-8")
-    return "\n".join((BANNER + head + top_level_functions(), functions("nn.functional")))
+    head = (PARTS / "functional.pyi.in").read_text(encoding="utf-8")
+    return "\n".join((BANNER + head + top_level_functions(), named_results("nn.functional"),
+                      functions("nn.functional")))
+
+
+def namespace_stub(prefix: str) -> str:
+    """Text of cytorch/linalg.pyi and the like."""
+    head = (PARTS / "functional.pyi.in").read_text(encoding="utf-8")
+    return "\n".join((BANNER + head, named_results(prefix), functions(prefix)))
 
 
 def stubs() -> dict[str, str]:
     """Every generated file, by its path from the root of the repository."""
-    return {"cytorch/__init__.pyi": package_stub(),
-            "cytorch/nn/functional.pyi": functional_stub()}
+    written = {"cytorch/__init__.pyi": package_stub(),
+               "cytorch/nn/functional.pyi": functional_stub()}
+    return written | {f"cytorch/{name}.pyi": namespace_stub(name) for name in namespaces()}

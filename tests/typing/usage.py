@@ -6,7 +6,7 @@ from cytorch import Tensor, nn, optim
 from cytorch.utils.data import DataLoader, Dataset
 
 
-class Squares(Dataset):
+class Squares(Dataset[tuple[Tensor, Tensor]]):
     def __len__(self) -> int:
         return 10
 
