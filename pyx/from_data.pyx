@@ -226,7 +226,7 @@ cdef Storage* storage_over(object exporter, int flags) except NULL:
         raise MemoryError()
     try:
         PyObject_GetBuffer(exporter, view, flags)
-    except:
+    except BaseException:
         free(block)
         free(view)
         raise

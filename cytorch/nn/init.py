@@ -193,9 +193,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
     if rows < columns:
         flat = flat.t()
-    q, r = cytorch.linalg.qr(flat)
+    import numpy
+
+    q, r = numpy.linalg.qr(flat.numpy())
     # signs of R's diagonal make the distribution uniform (arXiv:math-ph/0609050)
-    q = q * r.diagonal().sign()
+    q = cytorch.from_numpy(q * numpy.sign(numpy.diagonal(r)))
     if rows < columns:
         q = q.t()
     return tensor.copy_(q.reshape(tensor.shape)).mul_(gain)

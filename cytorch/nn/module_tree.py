@@ -214,10 +214,6 @@ class Tree:
         """Cast floating-point parameters and buffers to bfloat16."""
         return self._cast_floating(cytorch.bfloat16)
 
-    def share_memory(self: T) -> T:
-        """Move all parameters and buffers to shared memory, for use by other processes."""
-        return self._apply(lambda t: t.share_memory_())
-
 
 def _replaced(parameter: Any, fn: Callable[[Tensor], Tensor]) -> Any:
     """The parameter with `fn` applied to its data; another object only to or from meta."""

@@ -1,5 +1,5 @@
 /* Inner loops of convolution for REAL. A "run" is up to LANES output pixels that are neighbours in
- * one line of the prepared source; offsets[k] leads from a pixel to kernel element k of its window. */
+ * one line of the prepared source; offsets[k] leads from a pixel to element k of its window. */
 
 /* line[i] = source[first + i * step] where that index lies in [0, size), else zero. */
 static void NAMED(copy_line)(REAL *line, int64_t count, const REAL *source, int64_t size,

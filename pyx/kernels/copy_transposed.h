@@ -60,8 +60,8 @@ static void transpose_block_4(char *target, const char *source, ptrdiff_t rows, 
   const ptrdiff_t whole_rows = rows & ~(ptrdiff_t)7, whole_columns = columns & ~(ptrdiff_t)7;
   for (ptrdiff_t i = 0; i < whole_rows; i += 8)
     for (ptrdiff_t j = 0; j < whole_columns; j += 8)
-      transpose_8x8((float *)target + i * target_row + j, (const float *)source + j * source_row + i,
-                    target_row, source_row);
+      transpose_8x8((float *)target + i * target_row + j,
+                    (const float *)source + j * source_row + i, target_row, source_row);
   transpose_words_4(target + 4 * whole_rows * target_row, source + 4 * whole_rows,
                     rows - whole_rows, columns, target_row, source_row);
   transpose_words_4(target + 4 * whole_columns, source + 4 * whole_columns * source_row, whole_rows,

@@ -73,7 +73,7 @@ ALWAYS_INLINE void NAMED(tile_body)(const int rows, const int vectors, int64_t d
 #define TILE_CASE(count)                                                                        \
   case count:                                                                                   \
     NAMED(tile_body)(count, vectors, depth, a, a_row, a_step, b, b_step, left, right, c_row,    \
-                     bias, accumulate);                                                               \
+                     bias, accumulate);                                                            \
     return;
 #if TILE_ROWS > 6
 #define TILE_CASES_ABOVE_6                                                                      \
@@ -97,13 +97,15 @@ ALWAYS_INLINE void NAMED(tile_rows)(int rows, const int vectors, int64_t depth, 
 static __attribute__((noinline)) void
 NAMED(packed_tile_2)(int rows, int64_t depth, const REAL *a, const REAL *b, int64_t b_step,
                      REAL *left, REAL *right, int64_t c_row, const REAL *bias, int accumulate) {
-  NAMED(tile_rows)(rows, 2, depth, a, 1, PANEL_ROWS, b, b_step, left, right, c_row, bias, accumulate);
+  NAMED(tile_rows)(rows, 2, depth, a, 1, PANEL_ROWS, b, b_step, left, right, c_row,
+                        bias, accumulate);
 }
 
 static __attribute__((noinline)) void
 NAMED(packed_tile_1)(int rows, int64_t depth, const REAL *a, const REAL *b, int64_t b_step,
                      REAL *left, int64_t c_row, const REAL *bias, int accumulate) {
-  NAMED(tile_rows)(rows, 1, depth, a, 1, PANEL_ROWS, b, b_step, left, left, c_row, bias, accumulate);
+  NAMED(tile_rows)(rows, 1, depth, a, 1, PANEL_ROWS, b, b_step, left, left, c_row,
+                        bias, accumulate);
 }
 
 /* The left factor is read where it lies. */
@@ -111,14 +113,16 @@ static __attribute__((noinline)) void
 NAMED(strided_tile_2)(int rows, int64_t depth, const REAL *a, int64_t a_row, int64_t a_step,
                       const REAL *b, int64_t b_step, REAL *left, REAL *right, int64_t c_row,
                       const REAL *bias, int accumulate) {
-  NAMED(tile_rows)(rows, 2, depth, a, a_row, a_step, b, b_step, left, right, c_row, bias, accumulate);
+  NAMED(tile_rows)(rows, 2, depth, a, a_row, a_step, b, b_step, left, right, c_row,
+                        bias, accumulate);
 }
 
 static __attribute__((noinline)) void
 NAMED(strided_tile_1)(int rows, int64_t depth, const REAL *a, int64_t a_row, int64_t a_step,
                       const REAL *b, int64_t b_step, REAL *left, int64_t c_row, const REAL *bias,
                       int accumulate) {
-  NAMED(tile_rows)(rows, 1, depth, a, a_row, a_step, b, b_step, left, left, c_row, bias, accumulate);
+  NAMED(tile_rows)(rows, 1, depth, a, a_row, a_step, b, b_step, left, left, c_row,
+                        bias, accumulate);
 }
 #undef TILE_CASE
 #undef TILE_CASES_ABOVE_6

@@ -170,8 +170,8 @@ BAD: list[Make] = [
 def test_errors_are_of_the_same_family(make: Make) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with pytest.raises(Exception) as theirs:  # noqa: PT011 (the type is what is compared)
+        with pytest.raises(Exception) as theirs:
             make(torch.nn)
-        with pytest.raises(Exception) as ours:  # noqa: PT011 (the type is what is compared)
+        with pytest.raises(Exception) as ours:
             make(cytorch.nn)
     assert isinstance(ours.value, theirs.type)
