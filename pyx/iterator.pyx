@@ -2,8 +2,8 @@
 
 Operand 0 is the output. Dimensions are sorted by stride and merged where every operand allows
 it, so that the usual case is a single call of the inner loop. Operands whose dtype is not the
-loop's are converted chunk by chunk in buffers that stay in the first-level cache. Large walks are cut
-into ranges for the thread pool; the GIL is released for them alone.
+loop's are converted chunk by chunk in buffers that stay in the first-level cache. Large walks are
+cut into ranges for the thread pool; the GIL is released for them alone.
 """
 from libc.stdint cimport int64_t
 
