@@ -33,6 +33,9 @@ class WorkerPool:
         import multiprocessing
         import multiprocessing.util
 
+        # What a worker uses is imported before the fork: another thread that is in the middle of
+        # one of these imports would leave the child with a lock that nobody opens.
+
         if multiprocessing.current_process().daemon:
             raise RuntimeError(
                 f"DataLoader: num_workers={setup.num_workers} in a process that is itself a "
