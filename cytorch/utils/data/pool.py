@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import os
 import select
 import signal
@@ -35,7 +36,8 @@ class WorkerPool:
 
         # What a worker uses is imported before the fork: another thread that is in the middle of
         # one of these imports would leave the child with a lock that nobody opens.
-
+        for name in ("from_data", "pickling", "random"):
+            importlib.import_module(f"cytorch.{name}")
         if multiprocessing.current_process().daemon:
             raise RuntimeError(
                 f"DataLoader: num_workers={setup.num_workers} in a process that is itself a "
