@@ -160,8 +160,11 @@ def test_no_worker_outlives_a_killed_parent(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2, 0.35])
 def test_one_interrupt_ends_everything_with_one_traceback(tmp_path: Path, delay: float) -> None:
     process = start_script(tmp_path, """
-        import os, time
+        import os, signal, time
         from cytorch.utils.data import DataLoader, Dataset
+
+        # A test run in the background of a shell ignores interrupts, and its children too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         class Numbers(Dataset):
             def __len__(self):
