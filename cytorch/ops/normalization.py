@@ -225,9 +225,9 @@ def _batch_norm(input: Any, running_mean: Any, running_var: Any, weight: Any, bi
         raise argument_error("batch_norm: Expected more than 1 value per channel when training, "
                              f"got input size {tuple(input.shape)}")
     variance, mean = ops._var_mean(input.detach(), _other_axes(input.ndim), 0.0, False)
-    _update(running_mean, mean, momentum)
-    _update(running_var, variance if running_var is None else variance * (count / (count - 1.0)),
-            momentum)
+    if count:
+        _update(running_mean, mean, momentum)
+        _update(running_var, variance * (count / (count - 1.0)), momentum)
     return ops._batch_norm(input, weight, bias, mean, (variance + eps).rsqrt(), True)
 
 
