@@ -18,6 +18,12 @@ from cytorch._C.tensor cimport (
 
 from cytorch.errors import ArgumentError, IndexOutOfRange
 
+cdef extern from "Python.h":
+    int PySlice_Unpack(object slice, Py_ssize_t* start, Py_ssize_t* stop,
+                       Py_ssize_t* step) except -1
+    Py_ssize_t PySlice_AdjustIndices(Py_ssize_t length, Py_ssize_t* start, Py_ssize_t* stop,
+                                     Py_ssize_t step) noexcept
+
 cdef object ops = None, tensor = None, override_handler = None
 
 
@@ -72,6 +78,7 @@ cdef Tensor basic_view(Tensor self, tuple items):
     cdef int64_t sizes[64]
     cdef int64_t strides[64]
     cdef int64_t offset = 0, start, stop, step
+    cdef Py_ssize_t first, last, increment
     cdef int axis = 0, ndim = 0
     cdef Tensor view
     for item in items:
@@ -83,16 +90,11 @@ cdef Tensor basic_view(Tensor self, tuple items):
         if axis >= self.rank:
             raise too_many(self, axis + 1)
         if type(item) is slice:
-            step = 1
-            if item.start is None and item.stop is None and item.step is None:
-                start, stop = 0, self.sizes[axis]
-            else:
-                if item.step is not None:
-                    step = item.step
-                    if step <= 0:
-                        raise ArgumentError("slice step must be positive, got "
-                                            f"{item.step}")
-                start, stop, _ = item.indices(self.sizes[axis])
+            PySlice_Unpack(item, &first, &last, &increment)
+            if increment <= 0:
+                raise ArgumentError(f"slice step must be positive, got {item.step}")
+            PySlice_AdjustIndices(self.sizes[axis], &first, &last, increment)
+            start, stop, step = first, last, increment
             sizes[ndim] = 0 if stop <= start else (stop - start + step - 1) // step
             strides[ndim] = self.strides[axis] * step
             if sizes[ndim]:
