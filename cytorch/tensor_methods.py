@@ -6,7 +6,7 @@ from typing import Any
 
 from cytorch._C.autograd import api
 from cytorch._C.tensor import Tensor, add_method, set_python_methods, with_type
-from cytorch.errors import AutogradError, ShapeError
+from cytorch.errors import AutogradError, DTypeError, ShapeError
 
 
 def represent(self: Any) -> str:
@@ -113,7 +113,7 @@ def real(self: Any) -> Any:
     """The real part; the tensor itself for a real dtype."""
     if not self.is_complex():
         return self
-    raise NotImplementedError("real of complex tensors")
+    raise DTypeError(f"real: not implemented for {self.dtype!r}")
 
 
 def reduce_ex(self: Any, protocol: int) -> Any:
