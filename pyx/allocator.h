@@ -7,6 +7,7 @@
 #define CYTORCH_ALLOCATOR_H
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "storage.h"
 
 #define HEADER_BYTES 64
@@ -14,6 +15,7 @@
 #define SMALL_BINS 40
 #define SMALL_BIN_BLOCKS 256
 #define LARGE_BIN_BLOCKS 8
+#define HUGE_PAGE_BLOCK ((size_t)4 << 20)
 
 static Storage *bins[BIN_COUNT];
 static uint16_t bin_blocks[BIN_COUNT];
@@ -57,6 +59,14 @@ static int allocation_must_fail(void) {
   return fail_countdown >= 0 && fail_countdown-- == 0;
 }
 
+/* Huge pages for large blocks: fewer faults, and streams that cross no 4 KiB border. */
+static void ask_for_huge_pages(char *memory, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  char *page = (char *)(((uintptr_t)memory + 4095) & ~(uintptr_t)4095);
+  if (bytes >= HUGE_PAGE_BLOCK) madvise(page, (size_t)(memory + bytes - page), MADV_HUGEPAGE);
+#endif
+}
+
 static Storage *fresh_block(size_t bytes, uint32_t bin, size_t capacity) {
   void *memory = NULL;
   if (bytes > (size_t)1 << 47) return NULL;
@@ -64,6 +74,7 @@ static Storage *fresh_block(size_t bytes, uint32_t bin, size_t capacity) {
     empty_bins(); /* what the cache holds may be what is missing */
     if (posix_memalign(&memory, 64, capacity + HEADER_BYTES) != 0) return NULL;
   }
+  ask_for_huge_pages((char *)memory, capacity + HEADER_BYTES);
   Storage *storage = (Storage *)memory;
   memset(storage, 0, sizeof *storage);
   storage->data = (char *)memory + HEADER_BYTES;

@@ -5,12 +5,15 @@
  * - A child of fork() starts with no helpers and makes its own on first use.
  * - Nested and concurrent callers run their work inline.
  * - Helpers are bound to the CPUs of the allowed set after the first one; the set is read when the
- *   module loads, since an OpenMP runtime may narrow the main thread's mask later. */
+ *   module loads, since an OpenMP runtime may narrow the main thread's mask later.
+ * - Such a runtime has bound its workers to the other CPUs and lets them spin there for milliseconds
+ *   after each region: helpers beside them would get half a CPU. Its workers are borrowed instead. */
 #ifndef CYTORCH_THREADS_H
 #define CYTORCH_THREADS_H
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <dlfcn.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -31,6 +34,10 @@
 #define MAX_THREADS 256
 #define SPINS_BEFORE_SLEEP 1500
 #define SPINS_BEFORE_YIELD 20000
+#define EVEN_CHUNK 64 /* elements; a chunk of a long range starts at a cache line */
+
+/* GOMP_parallel, which every OpenMP runtime for gcc's programs has. */
+typedef void (*TeamFunction)(void (*)(void *), void *, unsigned threads, unsigned flags);
 
 static struct {
   _Alignas(64) _Atomic uint64_t claim; /* epoch << 32 | next chunk */
@@ -46,6 +53,9 @@ static struct {
   pthread_mutex_t busy;
   cpu_set_t allowed;
   int allowed_count;
+  TeamFunction team;    /* borrowed workers, for the thread `team_owner` alone */
+  pthread_t team_owner;
+  int team_is_known, is_fork;
 } pool = {.busy = PTHREAD_MUTEX_INITIALIZER, .threads = 1};
 
 static void futex_wait(_Atomic uint32_t *address, uint32_t value) {
@@ -98,6 +108,8 @@ static void *helper_main(void *argument) {
 
 static void forget_helpers(void) {
   pool.started = 0;
+  pool.is_fork = 1;
+  pool.team_is_known = 0;
   pthread_mutex_init(&pool.busy, NULL);
   atomic_store(&pool.sleeping, 0);
 }
@@ -132,24 +144,27 @@ static void start_helpers(void) {
   pool.started = running + 1;
 }
 
-static void pool_parallel_for(int64_t n, int64_t grain, RangeFunction function, void *context) {
-  if (n <= 0) return;
-  if (grain < 1) grain = 1;
-  if (n <= grain || pool.threads < 2 || pthread_mutex_trylock(&pool.busy) != 0) {
-    function(context, 0, n);
-    return;
+/* A child of fork() never borrows: the runtime does not know that its workers are gone. */
+static TeamFunction find_team(void) {
+  cpu_set_t mine;
+  if (pool.is_fork || sched_getaffinity(0, sizeof mine, &mine) != 0) return NULL;
+  if (CPU_COUNT(&mine) >= pool.allowed_count) return NULL;
+  return (TeamFunction)dlsym(RTLD_DEFAULT, "GOMP_parallel");
+}
+
+static int borrows_team(void) {
+  if (!pool.team_is_known) {
+    pool.team = find_team();
+    pool.team_owner = pthread_self();
+    pool.team_is_known = 1;
   }
+  return pool.team != NULL && pthread_equal(pool.team_owner, pthread_self());
+}
+
+static void work_in_team(void *epoch) { work_on(*(uint32_t *)epoch); }
+
+static void work_with_helpers(uint32_t epoch) {
   if (pool.started < pool.threads) start_helpers();
-  int64_t most_chunks = (int64_t)pool.threads * 8;
-  if (n / grain > most_chunks) grain = (n + most_chunks - 1) / most_chunks;
-  uint32_t epoch = ++pool.epoch;
-  pool.function = function;
-  pool.context = context;
-  pool.n = n;
-  pool.grain = grain;
-  pool.chunks = (uint32_t)((n + grain - 1) / grain);
-  atomic_store(&pool.done, 0);
-  atomic_store_explicit(&pool.claim, (uint64_t)epoch << 32, memory_order_release);
   atomic_store_explicit(&pool.wake, epoch, memory_order_seq_cst);
   if (atomic_load(&pool.sleeping)) futex_wake_all(&pool.wake);
   work_on(epoch);
@@ -161,6 +176,36 @@ static void pool_parallel_for(int64_t n, int64_t grain, RangeFunction function, 
       spins = 0;
     }
   }
+}
+
+/* About `grain`; long ranges are cut into as many even chunks for every thread. */
+static int64_t chunk_size(int64_t n, int64_t grain) {
+  int64_t chunks = (n - 1) / grain + 1, most = (int64_t)pool.threads * 8;
+  if (chunks > most) chunks = most;
+  if (n / chunks < EVEN_CHUNK) return chunks < most ? grain : (n + chunks - 1) / chunks;
+  if (chunks > pool.threads) chunks -= chunks % pool.threads;
+  int64_t size = (n + chunks - 1) / chunks;
+  return (size + EVEN_CHUNK - 1) / EVEN_CHUNK * EVEN_CHUNK;
+}
+
+static void pool_parallel_for(int64_t n, int64_t grain, RangeFunction function, void *context) {
+  if (n <= 0) return;
+  if (grain < 1) grain = 1;
+  if (n <= grain || pool.threads < 2 || pthread_mutex_trylock(&pool.busy) != 0) {
+    function(context, 0, n);
+    return;
+  }
+  grain = chunk_size(n, grain);
+  uint32_t epoch = ++pool.epoch;
+  pool.function = function;
+  pool.context = context;
+  pool.n = n;
+  pool.grain = grain;
+  pool.chunks = (uint32_t)((n + grain - 1) / grain);
+  atomic_store(&pool.done, 0);
+  atomic_store_explicit(&pool.claim, (uint64_t)epoch << 32, memory_order_release);
+  if (borrows_team()) pool.team(work_in_team, &epoch, (unsigned)pool.threads, 0);
+  else work_with_helpers(epoch);
   pthread_mutex_unlock(&pool.busy);
 }
 
@@ -176,5 +221,6 @@ static int pool_threads(void) { return pool.threads; }
 
 static void pool_set_threads(int count) {
   pool.threads = count < MAX_THREADS ? count : MAX_THREADS;
+  pool.team_is_known = 0; /* a runtime may have been loaded since */
 }
 #endif

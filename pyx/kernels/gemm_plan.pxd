@@ -131,6 +131,14 @@ cdef inline void fill_empty_sum(Product* product, floating* kind) noexcept nogil
                 (<floating*>product.c)[c + i * product.c_row + j] = value
 
 
+cdef inline int64_t row_block_of(int64_t rows) noexcept nogil:
+    """Equal blocks of rows, an even number of them: no thread is left with one more."""
+    cdef int64_t blocks = (rows + ROW_BLOCK - 1) // ROW_BLOCK
+    if blocks > 1:
+        blocks = round_up(blocks, 4 if blocks > 4 else 2)
+    return (rows + blocks - 1) // blocks
+
+
 cdef inline int multiply(KernelCall* call, Product* product, floating* kind) noexcept nogil:
     """c = a @ b (+ bias) for every member of the batch. Sizes, strides and addresses are set."""
     cdef int64_t panel_columns = 2 * lanes(kind), work, per_task, tasks
@@ -149,8 +157,8 @@ cdef inline int multiply(KernelCall* call, Product* product, floating* kind) noe
         per_task = round_up(max(<int64_t>1, TASK_WORK // 4 // product.depth), 8 * panel_columns)
         product.row_block = min(product.rows, per_task)
         product.column_block = min(product.columns, per_task)
-    elif work > 2 * TASK_WORK:
-        product.row_block = divide_evenly(product.rows, ROW_BLOCK, 1)
+    elif work >= 2 * TASK_WORK:
+        product.row_block = row_block_of(product.rows)
         if product.rows > 2 * ROW_BLOCK and product.columns > 2 * panel_columns:
             product.row_tasks = (product.rows + product.row_block - 1) // product.row_block
             return multiply_large(call, product, kind)
