@@ -6,8 +6,9 @@
  * - Nested and concurrent callers run their work inline.
  * - Helpers are bound to the CPUs of the allowed set after the first one; the set is read when the
  *   module loads, since an OpenMP runtime may narrow the main thread's mask later.
- * - Such a runtime has bound its workers to the other CPUs and lets them spin there for milliseconds
- *   after each region: helpers beside them would get half a CPU. Its workers are borrowed instead. */
+ * - Such a runtime has bound its workers to the other CPUs and lets them spin there for
+ *   milliseconds after each region: helpers beside them would get half a CPU. Its workers are
+ *   borrowed instead. */
 #ifndef CYTORCH_THREADS_H
 #define CYTORCH_THREADS_H
 #ifndef _GNU_SOURCE

@@ -22,7 +22,8 @@ from cytorch._C.call import (
     views,
 )
 from cytorch._C.call.operator import Operator
-from cytorch._C.tensor import OPERATOR_SLOTS, TABLE_HASH, add_method
+from cytorch._C.table_hash import TABLE_HASH
+from cytorch._C.tensor import OPERATOR_SLOTS, add_method
 from cytorch._C.tensor import set_parameter_type as set_parameter_type
 
 from . import TABLE
