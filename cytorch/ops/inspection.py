@@ -52,3 +52,11 @@ op("is_contiguous(Tensor input, *, any memory_format=None) -> any", kernel=compi
     >>> cytorch.zeros(2, 3).t().is_contiguous()
     False
     """)
+
+op("_first_other_dtype(Tensor[] tensors) -> any", kernel=compiled(), forms="function",
+   samples=lambda s: [call([s.tensor(2), s.ints(2)]), call([s.tensor(2), s.tensor(3)])],
+   doc="Position of the first tensor whose dtype is not the first one's, or -1.")
+op("_first_other_shape(Tensor[] tensors, int free_dim=-1) -> any", kernel=compiled(),
+   forms="function",
+   samples=lambda s: [call([s.tensor(2), s.tensor(3)]), call([s.tensor(2), s.tensor(3)], 0)],
+   doc="Position of the first tensor whose shape, `free_dim` aside, is not the first one's, or -1.")

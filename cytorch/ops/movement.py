@@ -24,14 +24,14 @@ _MANY = 256
 
 def _cat_shape(tensors: Any, dim: int, lengths: Any) -> Any:
     first = tuple(tensors[0].shape)
-    for position, tensor in enumerate(tensors):
-        shape = tuple(tensor.shape)
+    position = ops._first_other_shape(tensors, dim)
+    if position >= 0:
+        shape = tuple(tensors[position].shape)
         if len(shape) != len(first):
             raise shape_error(f"cat(): Tensors must have same number of dimensions: got {first} "
                               f"and {shape} (position {position})")
-        if shape[:dim] != first[:dim] or shape[dim + 1:] != first[dim + 1:]:
-            raise shape_error(f"cat(): Sizes of tensors must match except in dimension {dim}: got "
-                              f"{first} and {shape} (position {position})")
+        raise shape_error(f"cat(): Sizes of tensors must match except in dimension {dim}: got "
+                          f"{first} and {shape} (position {position})")
     return first[:dim] + (sum(lengths),) + first[dim + 1:], tensors[0].dtype
 
 
@@ -50,12 +50,10 @@ op("_cat(Tensor[] tensors, int dim, int[] lengths) -> Tensor", kernel=structured
 
 
 def _same_dtype(tensors: list[Any]) -> list[Any]:
-    dtype = tensors[0].dtype
-    for tensor in tensors:
-        if tensor.dtype != dtype:
-            common = promoted(tensors)
-            return [t.to(common) for t in tensors]
-    return tensors
+    if ops._first_other_dtype(tensors) < 0:
+        return tensors
+    common = promoted(tensors)
+    return [t.to(common) for t in tensors]
 
 
 def _cat(tensors: Any, dim: int) -> Any:
@@ -99,10 +97,10 @@ also_called(_cat_entry, "concat", "concatenate")
 
 def _stack_shape(tensors: Any, position: int) -> Any:
     first = tuple(tensors[0].shape)
-    for place, tensor in enumerate(tensors):
-        if tuple(tensor.shape) != first:
-            raise shape_error(f"stack(): expects each tensor to be equal size, but got {first} at "
-                              f"entry 0 and {tuple(tensor.shape)} at entry {place}")
+    place = ops._first_other_shape(tensors)
+    if place >= 0:
+        raise shape_error(f"stack(): expects each tensor to be equal size, but got {first} at "
+                          f"entry 0 and {tuple(tensors[place].shape)} at entry {place}")
     return first[:position] + (len(tensors),) + first[position:], tensors[0].dtype
 
 

@@ -86,7 +86,35 @@ cdef object storage_nbytes(Operator self, PyObject** values):
     return 0 if tensor.block == NULL else tensor.block.nbytes
 
 
+cdef object first_other_dtype(Operator self, PyObject** values):
+    """Position of the first tensor whose dtype is not that of tensor 0, or -1."""
+    cdef list tensors = list(<object>values[0])
+    cdef Py_ssize_t i
+    for i in range(1, len(tensors)):
+        if (<Tensor>tensors[i]).kind != (<Tensor>tensors[0]).kind:
+            return i
+    return -1
+
+
+cdef object first_other_shape(Operator self, PyObject** values):
+    """Position of the first tensor whose shape, `free_dim` aside, is not tensor 0's, or -1."""
+    cdef list tensors = list(<object>values[0])
+    cdef Tensor first = <Tensor>tensors[0], tensor
+    cdef Py_ssize_t i
+    cdef int axis, free_axis = <object>values[1]
+    for i in range(1, len(tensors)):
+        tensor = <Tensor>tensors[i]
+        if tensor.rank != first.rank:
+            return i
+        for axis in range(first.rank):
+            if tensor.sizes[axis] != first.sizes[axis] and axis != free_axis:
+                return i
+    return -1
+
+
 register_handler("size", size)
+register_handler("first_other_dtype", first_other_dtype)
+register_handler("first_other_shape", first_other_shape)
 register_handler("stride", stride)
 register_handler("numel", numel)
 register_handler("dim", dim)
