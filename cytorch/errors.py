@@ -56,5 +56,9 @@ class DivisionByZero(CytorchError, ZeroDivisionError, RuntimeError):
     """An integer divided by zero."""
 
 
+class LinAlgError(CytorchError, ValueError, RuntimeError):
+    """A matrix without the factorisation or the solution that was asked for."""
+
+
 class LoaderTimeout(CytorchError, TimeoutError, RuntimeError):
     """A DataLoader with a timeout that got no batch in time."""

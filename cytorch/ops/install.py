@@ -4,6 +4,7 @@ This is the only place that puts anything into the Tensor type.
 """
 from __future__ import annotations
 
+import importlib
 import sys
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,7 @@ from cytorch._C.call import (
     copying,
     dispatch,
     elementwise,
+    host,
     indexing,
     inspection,
     reduction,
@@ -25,14 +27,15 @@ from cytorch._C.call.operator import Operator
 from cytorch._C.table_hash import TABLE_HASH
 from cytorch._C.tensor import OPERATOR_SLOTS, add_method
 from cytorch._C.tensor import set_parameter_type as set_parameter_type
+from cytorch.errors import LinAlgError
 
 from . import TABLE
 from .node_names import node_name
-from .spec import Op, ops, table_hash
+from .spec import Namespace, Op, ops, table_hash
 
 # Handlers register themselves when their module is imported.
-_HANDLER_MODULES = (buffer, copying, elementwise, indexing, inspection, reduction, structured,
-                    views)
+_HANDLER_MODULES = (buffer, copying, elementwise, host, indexing, inspection, reduction,
+                    structured, views)
 
 
 def _derivative(entry: Op, number: int) -> Derivative | None:
@@ -54,6 +57,8 @@ def _chain(operators: list[Operator]) -> Operator:
 def _namespace(name: str) -> Any:
     place: Any = ops
     for part in name.split(".")[:-1]:
+        if part not in vars(place):
+            setattr(place, part, Namespace())
         place = getattr(place, part)
     return place
 
@@ -166,6 +171,7 @@ def install(package: ModuleType) -> None:
     copying.set_engine_ops(ops.add, ops.add_, ops._sum_to_size)
     indexing.set_helpers(ops, _make_tensor, _override)
     dispatch.set_override_handler(_override)
+    host.set_function_finder(_host_function)
     ops._default_generator = _default_generator
     dispatch.set_array_converter(_tensor_of_array)
     inplace.install_as_strided(ops.as_strided)
@@ -182,6 +188,12 @@ def _tensor_of_array(array: Any) -> Any:
     from cytorch.from_data import as_tensor
 
     return as_tensor(array)
+
+
+def _host_function(name: str) -> Any:
+    """`decompositions.svd` is the function svd of cytorch/host/decompositions.py."""
+    module, _, function = name.rpartition(".")
+    return getattr(importlib.import_module(f"cytorch.host.{module}"), function)
 
 
 def _default_generator() -> Any:
@@ -202,9 +214,11 @@ def _install_submodules(package: ModuleType, functions: dict[str, Any]) -> None:
         prefix, _, short = name.rpartition(".")
         if not prefix or prefix == "nn.functional":
             continue
-        full = f"{package.__name__}.{prefix}"
-        module = sys.modules.get(full)
-        if module is None:
-            module = sys.modules[full] = ModuleType(full)
-            setattr(package, prefix, module)
-        setattr(module, short, function)
+        place = package
+        for part in prefix.split("."):
+            full = f"{place.__name__}.{part}"
+            if full not in sys.modules:
+                sys.modules[full] = ModuleType(full)
+                setattr(place, part, sys.modules[full])
+            place = sys.modules[full]
+        setattr(place, short, function)

@@ -17,7 +17,12 @@ INTEGRAL = ("uint8", "int8", "int16", "int32", "int64")
 REAL = INTEGRAL + FLOATING
 ALL = ("bool",) + REAL
 BITS = ("bool",) + INTEGRAL
-ANY = ("bool",) + INTEGRAL + ("float16", "bfloat16") + FLOATING + ("complex64", "complex128")
+COMPLEX = ("complex64", "complex128")
+COMPLEX = ("complex64", "complex128")
+FLOATING_AND_COMPLEX = FLOATING + COMPLEX
+REAL_AND_COMPLEX = REAL + COMPLEX
+ALL_AND_COMPLEX = ALL + COMPLEX
+ANY = ("bool",) + INTEGRAL + ("float16", "bfloat16") + FLOATING + COMPLEX
 
 TABLE: list[Op] = []
 
@@ -52,12 +57,13 @@ class Param:
 
 @dataclass(frozen=True)
 class Kernel:
-    """How the innermost step runs. kind: "elementwise", "reduction", "structured" or "compiled".
+    """How the innermost step runs: elementwise, reduction, structured, compiled or host.
 
     elementwise: a scalar body of the op's name in pyx/kernels/elementwise, every parameter an
     operand. reduction: a kernel over canonical (kept, reduced) axes. structured: a kernel that
     gets the operands and the other arguments in order. compiled: a function of that name in
-    `cytorch._C.call` does everything (views, indexing, copies, creation).
+    `cytorch._C.call` does everything (views, indexing, copies, creation). host: a Python function
+    on NumPy arrays.
     """
 
     kind: str
@@ -83,6 +89,16 @@ def structured(dtypes: tuple[str, ...], name: str = "", contiguous: bool = True,
 
 def compiled(name: str = "") -> Kernel:
     return Kernel("compiled", (), name)
+
+
+def host(dtypes: tuple[str, ...], name: str) -> Kernel:
+    """`name` is "module.function", of `cytorch/host/`: imported when the op is first called.
+
+    The function gets all arguments in order, tensors as NumPy arrays, and returns one new array
+    for each output, of the shape and dtype that `shape=` gives. `dtypes` are those of the first
+    tensor parameter; any other is an error.
+    """
+    return Kernel("host", dtypes, name)
 
 
 @dataclass
@@ -190,10 +206,11 @@ def read_signature(text: str) -> tuple[str, tuple[Param, ...], tuple[str, ...]]:
 def table_hash() -> str:
     """A number that changes with what compiled code knows of the table: tells a stale build.
 
-    Composed ops are not part of it, so adding one needs no build.
+    Composed and host ops are not part of it, so adding one needs no build.
     """
     text = "\n".join(f"{entry.signature} {entry.kernel_name} {entry.operators}" for entry in TABLE
-                     if entry.kernel is not None or entry.operators)
+                     if (entry.kernel is not None and entry.kernel.kind != "host")
+                     or entry.operators)
     return f"{zlib.crc32(text.encode()):08x}"
 
 
@@ -265,6 +282,10 @@ def dtype_error(message: str) -> Exception:
 
 def index_error(message: str) -> Exception:
     return _error("IndexOutOfRange", message)
+
+
+def linalg_error(message: str) -> Exception:
+    return _error("LinAlgError", message)
 
 
 def argument_error(message: str) -> Exception:

@@ -22,7 +22,8 @@ cdef dict TYPES = {
 }
 cdef dict handlers = {}          # name -> address of a Handler
 cdef dict PROMOTIONS = {"default": PROMOTE_DEFAULT, "float": PROMOTE_FLOAT, "none": PROMOTE_NONE}
-cdef dict RESULTS = {"same": RESULT_SAME, "bool": RESULT_BOOL, "int64": RESULT_INT64}
+cdef dict RESULTS = {"same": RESULT_SAME, "bool": RESULT_BOOL, "int64": RESULT_INT64,
+                     "real": RESULT_REAL}
 DTYPE_NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16",
                "float32", "float64", "complex64", "complex128")
 ZERO_DIVISOR_OPS = frozenset({"floor_divide", "remainder", "fmod", "div_floor", "div_trunc"})
@@ -136,7 +137,7 @@ cdef class Operator:
 
     def missing_kernels(self):
         """Dtypes that the entry declares and no kernel is registered for."""
-        if self.entry.kernel is None or self.entry.kernel.kind == "compiled":
+        if self.entry.kernel is None or self.entry.kernel.kind in ("compiled", "host"):
             return []
         return [name for name in self.entry.kernel.dtypes
                 if self.loops[<int>DTYPE_NAMES.index(name)] == NULL]

@@ -79,6 +79,20 @@ class Samples:
         stored = array.astype("float32" if name in ("float16", "bfloat16") else name)
         return self._place(stored, name)
 
+    def symmetric(self, *batch_and_size: int) -> Any:
+        """Symmetric matrices with well separated eigenvalues: (.., n) gives shape (.., n, n)."""
+        n = batch_and_size[-1]
+        values = self.random.uniform(-0.3, 0.3, (*batch_and_size, n))
+        values = values + values.swapaxes(-1, -2) + np.diag(np.arange(n) - n / 3)
+        return self._place(values.astype("float64" if self.dtype == "float64" else "float32"),
+                           self.dtype)
+
+    def definite(self, *batch_and_size: int) -> Any:
+        """Symmetric positive definite matrices: (.., n) gives shape (.., n, n)."""
+        matrices = self.symmetric(*batch_and_size)
+        return matrices + (batch_and_size[-1] + 1) * self.library.eye(
+            batch_and_size[-1], dtype=matrices.dtype, device=matrices.device)
+
     def permutation(self, n: int) -> Any:
         """The integers 0..n-1 in random order."""
         return self._place(self.random.permutation(n), "int64")
