@@ -1,6 +1,7 @@
 """Optimizers and schedulers against PyTorch: paths, state_dicts, options, exchange of states."""
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,8 @@ SETTINGS = [
     ("Adamax", {"weight_decay": 0.1}), ("NAdam", {"decoupled_weight_decay": True,
                                                   "weight_decay": 0.1}),
     ("RAdam", {"betas": (0.9, 0.9)}), ("Rprop", {}),
+    ("ASGD", {"weight_decay": 0.1}), ("ASGD", {"t0": 2, "lambd": 0.1, "maximize": True}),
+    ("Adafactor", {}), ("Adafactor", {"weight_decay": 0.1, "maximize": True}),
 ]
 START = np.random.default_rng(1).standard_normal((3, 4))
 GRADIENTS = np.random.default_rng(2).standard_normal((8, 3, 4))
@@ -66,13 +69,26 @@ def test_state_of_pytorch_is_taken_over(name: str, options: dict[str, Any]) -> N
                                go(torch, parameter, optimizer, GRADIENTS[4:]), rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in SETTINGS} | {"LBFGS"}))
+@pytest.mark.parametrize("name", sorted({name for name, _ in SETTINGS} | {"LBFGS", "Muon"}))
 def test_arguments_and_repr(name: str) -> None:
     mine, theirs = (inspect.signature(getattr(library.optim, name).__init__).parameters
                     for library in (cytorch, torch))
     assert [(p.name, p.kind, p.default) for p in mine.values()] == [
         (p.name, p.kind, p.default) for p in theirs.values()]
     assert repr(begin(cytorch, name, {}, START)[1]) == repr(begin(torch, name, {}, START)[1])
+
+
+def test_muon() -> None:
+    for options in ({}, {"nesterov": False, "adjust_lr_fn": "match_rms_adamw", "momentum": 0.5}):
+        got, want = (go(library, *begin(library, "Muon", {"lr": 0.1, **options}, START), GRADIENTS)
+                     for library in (cytorch, torch))
+        # the orthogonalization runs in bfloat16
+        np.testing.assert_allclose(got, want, rtol=0.02, atol=0.02)
+
+
+def swa_scheduler(schedulers: Any, optimizer: Any, **options: Any) -> Any:
+    library = importlib.import_module(schedulers.__name__.rpartition(".")[0] + ".swa_utils")
+    return library.SWALR(optimizer, **options)
 
 
 SCHEDULES: list[Callable[[Any, Any], Any]] = [
@@ -129,3 +145,26 @@ def test_lbfgs(search: str | None) -> None:
         state = optimizer.state_dict()["state"][0]
         found.append([*x.tolist(), state["n_iter"], state["func_evals"]])
     np.testing.assert_allclose(*found, rtol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["mean", "ema", "ema_lists", "buffers"])
+def test_averaged_model(kind: str) -> None:
+    found = []
+    for library in (cytorch, torch):
+        utils = library.optim.swa_utils
+        options = {"mean": {}, "ema": {"avg_fn": utils.get_ema_avg_fn(0.9)},
+                   "ema_lists": {"multi_avg_fn": utils.get_ema_multi_avg_fn(0.9)},
+                   "buffers": {"use_buffers": True}}[kind]
+        model = library.nn.Sequential(library.nn.Linear(4, 3), library.nn.BatchNorm1d(3))
+        averaged = utils.AveragedModel(model, **options)
+        for gradient in GRADIENTS[:3]:
+            with library.no_grad():
+                model[0].weight.copy_(library.tensor(gradient))
+                model[0].bias.fill_(1.0)
+            model(library.tensor(gradient).float())
+            averaged.update_parameters(model)
+        utils.update_bn([library.tensor(g).float() for g in GRADIENTS], averaged)
+        found.append({name: value.numpy() for name, value in averaged.state_dict().items()})
+    assert list(found[0]) == list(found[1])
+    for name, value in found[1].items():
+        np.testing.assert_allclose(found[0][name], value, rtol=1e-5, atol=1e-6)
