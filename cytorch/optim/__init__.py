@@ -3,8 +3,8 @@ import importlib
 from typing import Any
 
 from . import lr_scheduler
-from .adafactor import Adafactor
 from .adadelta import Adadelta
+from .adafactor import Adafactor
 from .adagrad import Adagrad
 from .adam import Adam
 from .adamax import Adamax
