@@ -109,11 +109,30 @@ def matrix_transposed(self: Any) -> Any:
     return self.transpose(-2, -1)
 
 
-def real(self: Any) -> Any:
-    """The real part; the tensor itself for a real dtype."""
-    if not self.is_complex():
-        return self
-    raise DTypeError(f"real: not implemented for {self.dtype!r}")
+def conjugate_transposed(self: Any) -> Any:
+    """The conjugate of the last two dimensions swapped."""
+    return matrix_transposed(self).conj()
+
+
+def matrix_conjugate_transposed(self: Any) -> Any:
+    """The conjugate transpose of one matrix."""
+    if self.ndim != 2 and self.ndim != 0:
+        raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D "
+                         "tensor.")
+    return self.t().conj()
+
+
+def _part(name: str, what: str) -> property:
+    """The property `real` or `imag`: a view, which an assignment writes into."""
+    from cytorch.ops.spec import ops
+
+    def read(self: Any) -> Any:
+        return getattr(ops, name)(self)
+
+    def write(self: Any, value: Any) -> None:
+        read(self).copy_(value)
+
+    return property(read, write, doc=what)
 
 
 def reduce_ex(self: Any, protocol: int) -> Any:
@@ -197,8 +216,11 @@ _METHODS = {
     "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
     "__dlpack__": dlpack, "__dlpack_device__": dlpack_device, "__reduce_ex__": reduce_ex,
     "__deepcopy__": deepcopy, "__format__": format_,
-    "T": property(transposed), "mT": property(matrix_transposed), "real": property(real),
-    "H": property(matrix_transposed), "__torch_function__": classmethod(torch_function),
+    "T": property(transposed), "mT": property(matrix_transposed),
+    "H": property(matrix_conjugate_transposed), "mH": property(conjugate_transposed),
+    "real": _part("real", "The real part, a view; the tensor itself for a real dtype."),
+    "imag": _part("imag", "The imaginary part of a complex tensor, a view."),
+    "__torch_function__": classmethod(torch_function),
     "register_hook": lambda self, hook: api.register_hook(self, hook),
     "register_post_accumulate_grad_hook":
         lambda self, hook: api.register_post_accumulate_grad_hook(self, hook),

@@ -8,6 +8,7 @@ from .activation import written
 from .derivatives import masked
 from .spec import (
     FLOATING,
+    FLOATING_AND_COMPLEX,
     REAL,
     argument_error,
     binary,
@@ -96,11 +97,12 @@ def _silu_second(g: Any, grad_output: Any, input: Any) -> Any:
     return g * grad_output * (s * (1 - s) * (2 + input * (1 - 2 * s)))
 
 
-op("_silu_backward(Tensor grad_output, Tensor input) -> Tensor", kernel=elementwise(FLOATING),
+op("_silu_backward(Tensor grad_output, Tensor input) -> Tensor",
+   kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"grad_output": lambda g, input: ops._silu_backward(g, input), "input": _silu_second},
    forms="function", samples=binary(scalar=None), torch="ops.aten.silu_backward",
    doc="`grad_output * s * (1 + input * (1 - s))` with `s = sigmoid(input)`.")
-op("_silu(Tensor input) -> Tensor", kernel=elementwise(FLOATING),
+op("_silu(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"input": lambda g, input: ops._silu_backward(g, input)}, forms="function",
    samples=unary(), ref=lambda input: input * _numpy_sigmoid(input), torch="nn.functional.silu",
    doc="`input * sigmoid(input)`.")

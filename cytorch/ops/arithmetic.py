@@ -7,9 +7,12 @@ from .aliases import also_called
 from .derivatives import conj, masked, zero
 from .spec import (
     ALL,
+    ALL_AND_COMPLEX,
     FLOATING,
+    FLOATING_AND_COMPLEX,
     INTEGRAL,
     REAL,
+    REAL_AND_COMPLEX,
     argument_error,
     binary,
     call,
@@ -27,7 +30,7 @@ _FORMS = "function method inplace out"
 # ---- sums and products
 
 _add = op(
-    "add(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(ALL),
+    "add(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(ALL_AND_COMPLEX),
     grad={"input": lambda g: g, "other": lambda g: g},
     forms=_FORMS + " operator:__add__,__radd__,__iadd__", samples=binary(), ref="numpy.add",
     doc="""`input + alpha * other`, elementwise and with broadcasting.
@@ -56,7 +59,8 @@ def _times(other: Any, alpha: Any, input: Any, name: str) -> Any:
 
 
 _sub = op(
-    "sub(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(REAL),
+    "sub(Tensor input, Tensor|Scalar other) -> Tensor",
+    kernel=elementwise(REAL_AND_COMPLEX),
     grad={"input": lambda g: g, "other": lambda g: -g},
     forms=_FORMS + " operator:__sub__,__isub__", samples=binary(), ref="numpy.subtract",
     doc="""`input - alpha * other`, elementwise and with broadcasting; not for bool.
@@ -69,7 +73,8 @@ op("sub(Tensor input, Tensor|Scalar other, *, Scalar alpha) -> Tensor",
    samples=lambda s: [call(s.tensor(3, 4), s.tensor(4), alpha=2), call(s.tensor(3), 1.5, alpha=3)],
    ref=lambda input, other, alpha: input - alpha * other,
    doc="`input - alpha * other`; `alpha` must be whole for integer tensors.")
-op("rsub(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(REAL),
+op("rsub(Tensor input, Tensor|Scalar other) -> Tensor",
+   kernel=elementwise(REAL_AND_COMPLEX),
    grad={"input": lambda g: -g, "other": lambda g: g},
    forms="function operator:__rsub__", samples=binary(),
    ref=lambda input, other: other - input,
@@ -85,7 +90,7 @@ op("rsub(Tensor input, Tensor|Scalar other, *, Scalar alpha) -> Tensor",
    doc="`other - alpha * input`.")
 
 _mul = op(
-    "mul(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(ALL),
+    "mul(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(ALL_AND_COMPLEX),
     grad={"input": lambda g, other: g * conj(other), "other": lambda g, input: g * conj(input)},
     forms=_FORMS + " operator:__mul__,__rmul__,__imul__", samples=binary(), ref="numpy.multiply",
     doc="""`input * other`, elementwise and with broadcasting.
@@ -94,7 +99,8 @@ _mul = op(
 tensor([10., 20.])
 """)
 
-op("neg(Tensor input) -> Tensor", kernel=elementwise(REAL), grad={"input": lambda g: -g},
+op("neg(Tensor input) -> Tensor", kernel=elementwise(REAL_AND_COMPLEX),
+   grad={"input": lambda g: -g},
    forms=_FORMS + " operator:__neg__", samples=unary(), ref="numpy.negative",
    doc="""`-input`; not for bool.
 
@@ -117,7 +123,7 @@ def _positive(input: Any) -> Any:
 
 
 _abs = op(
-    "abs(Tensor input) -> Tensor", kernel=elementwise(REAL),
+    "abs(Tensor input) -> Tensor", kernel=elementwise(REAL_AND_COMPLEX), result="real",
     grad={"input": lambda g, input: g * ops.sgn(input)},
     forms=_FORMS + " operator:__abs__", samples=unary(), ref="numpy.abs",
     doc="""Absolute value, elementwise.
@@ -132,8 +138,18 @@ op("sign(Tensor input) -> Tensor", kernel=elementwise(ALL), grad={"input": zero}
 >>> cytorch.sign(cytorch.tensor([3.0, -2.0, 0.0]))
 tensor([ 1., -1.,  0.])
 """)
-op("sgn(Tensor input) -> Tensor", kernel=elementwise(ALL, "sign"), grad={"input": zero},
-   forms=_FORMS, samples=unary(), ref="numpy.sign",
+
+
+def _sgn_grad(g: Any, input: Any, out: Any) -> Any:
+    """Of a complex number the angle counts: what g has across the direction, over the size."""
+    if not input.dtype.is_complex:
+        return ops.zeros_like(g)
+    along = out * (g * conj(out)).real
+    return ops.where(ops.eq(input, 0), 0, (g - along) / ops.abs(input))
+
+
+op("sgn(Tensor input) -> Tensor", kernel=elementwise(ALL_AND_COMPLEX, "sign"),
+   grad={"input": _sgn_grad}, forms=_FORMS, samples=unary(), ref="numpy.sign",
    doc="""`sign` of real tensors; `input / abs(input)` of complex ones.
 
 >>> cytorch.sgn(cytorch.tensor([3.0, -2.0, 0.0]))
@@ -146,7 +162,8 @@ op("square(Tensor input) -> Tensor", body=lambda input: ops.pow(input, 2), forms
 >>> cytorch.square(cytorch.tensor([3.0, -2.0]))
 tensor([9., 4.])
 """)
-op("reciprocal(Tensor input) -> Tensor", kernel=elementwise(FLOATING), promote="float",
+op("reciprocal(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
+   promote="float",
    grad={"input": lambda g, out: -g * conj(out * out)}, forms=_FORMS,
    samples=unary(0.5, 3.0), ref="numpy.reciprocal",
    doc="""`1 / input`, elementwise.
@@ -228,7 +245,9 @@ _clamp = op(
           masked(ops.ge(input, min) & ops.le(input, max), g),
           "min": lambda g, input, min, max: masked(ops.lt(input, min) & ops.lt(min, max), g),
           "max": lambda g, input, min, max: masked(ops.gt(input, max) | ops.lt(max, min), g)},
-    forms=_FORMS, samples=_clamp_samples, ref="numpy.clip",
+    forms=_FORMS, samples=_clamp_samples,
+    # by position: NumPy 2.0 calls the bounds otherwise
+    ref=lambda input, min=None, max=None: __import__("numpy").clip(input, min, max),
     doc="""`minimum(maximum(input, min), max)`; the bounds are numbers, tensors or None.
 
 >>> cytorch.clamp(cytorch.tensor([-1.0, 0.5, 2.0]), 0, 1)
@@ -283,7 +302,7 @@ def _product_samples(s: Any) -> list[Any]:
 
 
 op("addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
-   kernel=elementwise(REAL),
+   kernel=elementwise(REAL_AND_COMPLEX),
    grad={"input": lambda g: g,
          "tensor1": lambda g, tensor2, value: g * conj(tensor2 * value),
          "tensor2": lambda g, tensor1, value: g * conj(tensor1 * value)},
@@ -296,7 +315,7 @@ op("addcmul(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> 
 tensor([21., 31.])
 """)
 op("addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor",
-   kernel=elementwise(FLOATING),
+   kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"input": lambda g: g,
          "tensor1": lambda g, tensor2, value: g * conj(value / tensor2),
          "tensor2": lambda g, tensor1, tensor2, value:
@@ -309,7 +328,8 @@ op("addcdiv(Tensor input, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> 
 >>> cytorch.addcdiv(one, one, cytorch.tensor([2.0, 4.0]), value=10)
 tensor([6.0000, 3.5000])
 """)
-op("lerp(Tensor input, Tensor end, Tensor|Scalar weight) -> Tensor", kernel=elementwise(FLOATING),
+op("lerp(Tensor input, Tensor end, Tensor|Scalar weight) -> Tensor",
+   kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"input": lambda g, weight: g * conj(1 - weight),
          "end": lambda g, weight: g * conj(weight),
          "weight": lambda g, input, end: g * conj(end - input)},

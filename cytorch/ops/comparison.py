@@ -4,14 +4,25 @@ from __future__ import annotations
 from typing import Any
 
 from .aliases import also_called
-from .spec import ALL, FLOATING, argument_error, call, elementwise, op, ops, unary
+from .spec import (
+    ALL,
+    ALL_AND_COMPLEX,
+    FLOATING_AND_COMPLEX,
+    argument_error,
+    call,
+    elementwise,
+    op,
+    ops,
+    unary,
+)
 
 _FORMS = "function method inplace out"
 
 
-def _compare(name: str, symbol: str, method: str, ref: str, aliases: str, result: str) -> None:
+def _compare(name: str, symbol: str, method: str, ref: str, aliases: str, result: str,
+             dtypes: tuple[str, ...] = ALL) -> None:
     entry = op(
-        f"{name}(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(ALL),
+        f"{name}(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(dtypes),
         result="bool", forms=f"{_FORMS} operator:{method}",
         samples=lambda s: [call(s.tensor(3, 4), s.tensor(3, 4)), call(s.ints(5), s.ints(5)),
                            call(s.tensor(2, 1, 4), s.tensor(3, 1)), call(s.ints(6, high=3), 1),
@@ -26,8 +37,9 @@ def _compare(name: str, symbol: str, method: str, ref: str, aliases: str, result
     also_called(entry, *aliases.split())
 
 
-_compare("eq", "==", "__eq__", "equal", "", "tensor([False,  True, False])")
-_compare("ne", "!=", "__ne__", "not_equal", "not_equal", "tensor([ True, False,  True])")
+_compare("eq", "==", "__eq__", "equal", "", "tensor([False,  True, False])", ALL_AND_COMPLEX)
+_compare("ne", "!=", "__ne__", "not_equal", "not_equal", "tensor([ True, False,  True])",
+         ALL_AND_COMPLEX)
 _compare("lt", "<", "__lt__", "less", "less", "tensor([ True, False, False])")
 _compare("le", "<=", "__le__", "less_equal", "less_equal", "tensor([ True,  True, False])")
 _compare("gt", ">", "__gt__", "greater", "greater", "tensor([False, False,  True])")
@@ -37,8 +49,8 @@ _compare("ge", ">=", "__ge__", "greater_equal", "greater_equal", "tensor([False,
 
 
 def _value_test(name: str, what: str, result: str) -> None:
-    op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING), promote="float",
-       result="bool", forms="function method",
+    op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
+       promote="float", result="bool", forms="function method",
        samples=lambda s: [call(s.values([1.0, float("inf"), -float("inf"), float("nan")],
                                             "float32")),
                           call(s.tensor(3, 4)), call(s.tensor()), call(s.tensor(0, 2)),
@@ -153,8 +165,8 @@ True
 
 
 def _logic(name: str, what: str, result: str) -> None:
-    op(f"{name}(Tensor input, Tensor other) -> Tensor", kernel=elementwise(ALL), result="bool",
-       forms=_FORMS,
+    op(f"{name}(Tensor input, Tensor other) -> Tensor", kernel=elementwise(ALL_AND_COMPLEX),
+       result="bool", forms=_FORMS,
        samples=lambda s: [call(s.bools(3, 4), s.bools(3, 4)), call(s.ints(4, high=2), s.bools(4)),
                           call(s.tensor(2, 3), s.tensor(3)), call(s.bools(0), s.bools())],
        ref=f"numpy.{name}",
@@ -168,7 +180,8 @@ def _logic(name: str, what: str, result: str) -> None:
 _logic("logical_and", "Whether both elements are true", "tensor([ True, False, False])")
 _logic("logical_or", "Whether at least one element is true", "tensor([ True,  True, False])")
 _logic("logical_xor", "Whether exactly one element is true", "tensor([False,  True, False])")
-op("logical_not(Tensor input) -> Tensor", kernel=elementwise(ALL), result="bool", forms=_FORMS,
+op("logical_not(Tensor input) -> Tensor", kernel=elementwise(ALL_AND_COMPLEX),
+   result="bool", forms=_FORMS,
    samples=lambda s: [call(s.bools(3, 4)), call(s.tensor(4)), call(s.ints(4, high=2)),
                       call(s.bools()), call(s.bools(0))],
    ref="numpy.logical_not",

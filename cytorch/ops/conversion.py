@@ -192,14 +192,3 @@ op("requires_grad_(Tensor input, bool requires_grad=True) -> Tensor", body=_requ
     >>> cytorch.zeros(1).requires_grad_().requires_grad
     True
     """)
-
-
-for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg"):
-    op(f"{_name}(Tensor input) -> Tensor", kernel=compiled("conj"), forms="function method",
-       samples=lambda s: [call(s.tensor(2, 3))],
-       doc="""The complex conjugate; the tensor itself for a real dtype.
-
-    >>> import cytorch
-    >>> cytorch.ones(2).conj()
-    tensor([1., 1.])
-    """)

@@ -5,7 +5,16 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import conj, masked, zero
-from .spec import FLOATING, REAL, argument_error, call, elementwise, op, ops
+from .spec import (
+    FLOATING_AND_COMPLEX,
+    REAL,
+    REAL_AND_COMPLEX,
+    argument_error,
+    call,
+    elementwise,
+    op,
+    ops,
+)
 
 _FORMS = "function method inplace out"
 
@@ -21,8 +30,8 @@ def _nonzero(s: Any) -> list[Any]:
 # ---- quotients
 
 _div = op(
-    "div(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(FLOATING),
-    promote="float",
+    "div(Tensor input, Tensor|Scalar other) -> Tensor",
+    kernel=elementwise(FLOATING_AND_COMPLEX), promote="float",
     grad={"input": lambda g, other: g / conj(other),
           "other": lambda g, input, other: -g * conj(input / (other * other))},
     forms=_FORMS + " operator:__truediv__,__itruediv__,__div__", samples=_nonzero,
@@ -78,8 +87,8 @@ op("_div_floor(Tensor input, Tensor|Scalar other) -> Tensor",
 op("_div_trunc(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(REAL),
    grad={"input": zero, "other": zero}, forms="function", samples=_nonzero,
    ref=lambda input, other: _trunc(input / other), doc="Rounded towards zero.")
-op("_rdiv(Tensor input, Tensor|Scalar other) -> Tensor", kernel=elementwise(FLOATING),
-   promote="float",
+op("_rdiv(Tensor input, Tensor|Scalar other) -> Tensor",
+   kernel=elementwise(FLOATING_AND_COMPLEX), promote="float",
    grad={"input": lambda g, input, other: -g * conj(other / (input * input)),
          "other": lambda g, input: g / conj(input)},
    forms="function operator:__rtruediv__,__rdiv__",
@@ -176,7 +185,8 @@ def _pow_samples(s: Any) -> list[Any]:
             call(base(4), -1.5), call(s.tensor(3), 0), call(s.tensor(3), 1)]
 
 
-op("pow(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor", kernel=elementwise(REAL),
+op("pow(Tensor|Scalar input, Tensor|Scalar exponent) -> Tensor",
+   kernel=elementwise(REAL_AND_COMPLEX),
    grad={"input": _pow_grad_input, "exponent": _pow_grad_exponent},
    forms=_FORMS + " operator:__pow__,__ipow__", samples=_pow_samples, ref="numpy.power",
    doc="""`input ** exponent`, elementwise and with broadcasting.

@@ -6,7 +6,7 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import conj, masked
-from .spec import FLOATING, Op, binary, call, elementwise, op, ops, unary
+from .spec import FLOATING, FLOATING_AND_COMPLEX, Op, binary, call, elementwise, op, ops, unary
 
 _FORMS = "function method inplace out"
 LN2 = 0.6931471805599453
@@ -14,9 +14,10 @@ LN10 = 2.302585092994046
 
 
 def _function(name: str, formula: str, grad: Callable[..., Any], low: float, high: float,
-              example: str, result: str, ref: Any = "") -> Op:
+              example: str, result: str, ref: Any = "",
+              dtypes: tuple[str, ...] = FLOATING_AND_COMPLEX) -> Op:
     """A function of one floating tensor; integers give the default dtype."""
-    return op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING), promote="float",
+    return op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(dtypes), promote="float",
               grad={"input": grad}, forms=_FORMS, samples=unary(low, high),
               ref=ref or f"numpy.{name}",
               doc=f"""{formula}, elementwise; integers give floating results.
@@ -52,7 +53,7 @@ _function("rsqrt", "1 / sqrt(input)", lambda g, out: -0.5 * g * conj(out * out *
 # ---- logistic
 
 op("_sigmoid_backward(Tensor grad_output, Tensor output) -> Tensor",
-   kernel=elementwise(FLOATING),
+   kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"grad_output": lambda g, output: ops._sigmoid_backward(g, conj(output)),
          "output": lambda g, grad_output, output: g * conj(grad_output * (1 - 2 * output))},
    forms="function", samples=binary(0.1, 0.9, scalar=None),
@@ -73,7 +74,7 @@ def _exp(x: Any) -> Any:
 
 _logit = _function("logit", "log(input / (1 - input))", lambda g, input: g / (input * (1 - input)),
                    0.1, 0.9, "[0.5, 0.75]", "tensor([0.0000, 1.0986])",
-                   lambda input: _log(input / (1 - input)))
+                   lambda input: _log(input / (1 - input)), FLOATING)
 
 
 def _log(x: Any) -> Any:
@@ -101,11 +102,11 @@ op("logit(Tensor input, float? eps) -> Tensor", body=_logit_within, forms=_FORMS
 def _share(g: Any, input: Any, other: Any, name: str) -> Any:
     """g exp(input - log(exp(input) + exp(other))): the softmax weight of `input`."""
     scale = LN2 if name == "logaddexp2" else 1.0
-    return g * ops.sigmoid((input - other) * scale)
+    return g * conj(ops.sigmoid((input - other) * scale))
 
 
-def _of_two(name: str, formula: str) -> None:
-    op(f"{name}(Tensor input, Tensor other) -> Tensor", kernel=elementwise(FLOATING),
+def _of_two(name: str, formula: str, dtypes: tuple[str, ...]) -> None:
+    op(f"{name}(Tensor input, Tensor other) -> Tensor", kernel=elementwise(dtypes),
        grad={"input": lambda g, input, other: _share(g, input, other, name),
              "other": lambda g, input, other: _share(g, other, input, name)},
        forms="function method out", samples=binary(scalar=None), ref=f"numpy.{name}",
@@ -116,8 +117,8 @@ tensor([1000.])
 """)
 
 
-_of_two("logaddexp", "log(exp(input) + exp(other))")
-_of_two("logaddexp2", "log2(2 ** input + 2 ** other)")
+_of_two("logaddexp", "log(exp(input) + exp(other))", FLOATING_AND_COMPLEX)
+_of_two("logaddexp2", "log2(2 ** input + 2 ** other)", FLOATING)
 
 
 def _xlogy_grad(g: Any, input: Any, other: Any) -> Any:

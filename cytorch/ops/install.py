@@ -174,7 +174,7 @@ def install(package: ModuleType) -> None:
     host.set_function_finder(_host_function)
     ops._default_generator = _default_generator
     dispatch.set_array_converter(_tensor_of_array)
-    inplace.install_as_strided(ops.as_strided)
+    inplace.install_views(ops.as_strided, ops.view_as_real, ops.view_as_complex)
     api.set_stack(ops.stack)
 
 

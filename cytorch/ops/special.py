@@ -5,8 +5,17 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .derivatives import masked
-from .spec import FLOATING, argument_error, call, elementwise, op, ops, unary
+from .derivatives import conj, masked
+from .spec import (
+    FLOATING,
+    FLOATING_AND_COMPLEX,
+    argument_error,
+    call,
+    elementwise,
+    op,
+    ops,
+    unary,
+)
 
 _FORMS = "function method inplace out"
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
@@ -23,8 +32,8 @@ def _each(function: Callable[[float], float]) -> Callable[..., Any]:
 
 
 def _function(name: str, what: str, grad: Callable[..., Any], low: float, high: float, ref: Any,
-              example: str, result: str) -> None:
-    op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING), promote="float",
+              example: str, result: str, dtypes: tuple[str, ...] = FLOATING) -> None:
+    op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(dtypes), promote="float",
        grad={"input": grad}, forms=_FORMS, samples=unary(low, high), ref=ref,
        doc=f"""{what}, elementwise; integers give floating results.
 
@@ -77,8 +86,8 @@ op("polygamma(Tensor input, int n) -> Tensor", body=lambda input, n: _polygamma(
 def _sinc_grad(g: Any, input: Any) -> Any:
     x = input * math.pi
     slope = (x * ops.cos(x) - ops.sin(x)) / (x * input)
-    return masked(ops.ne(input, 0), g * slope)
+    return masked(ops.ne(input, 0), g * conj(slope))
 
 
 _function("sinc", "sin(pi input) / (pi input), and 1 for 0", _sinc_grad, -3.0, 3.0, "numpy.sinc",
-          "[0.0, 0.5]", "tensor([1.0000, 0.6366])")
+          "[0.0, 0.5]", "tensor([1.0000, 0.6366])", FLOATING_AND_COMPLEX)

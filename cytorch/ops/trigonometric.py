@@ -6,7 +6,7 @@ from typing import Any
 
 from .aliases import also_called
 from .derivatives import conj
-from .spec import FLOATING, binary, elementwise, op, ops, unary
+from .spec import FLOATING, FLOATING_AND_COMPLEX, binary, elementwise, op, ops, unary
 
 _FORMS = "function method inplace out"
 DEGREES = 57.29577951308232
@@ -14,8 +14,8 @@ DEGREES = 57.29577951308232
 
 def _function(name: str, what: str, grad: Callable[..., Any], low: float, high: float,
               result: str, other_name: str = "", at: str = "[0.0, 0.5]") -> None:
-    entry = op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING), promote="float",
-               grad={"input": grad}, forms=_FORMS, samples=unary(low, high),
+    entry = op(f"{name}(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
+               promote="float", grad={"input": grad}, forms=_FORMS, samples=unary(low, high),
                ref=f"numpy.{other_name or name}",
                doc=f"""{what}, elementwise; integers give floating results.
 
@@ -44,7 +44,8 @@ _function("sinh", "Hyperbolic sine", lambda g, input: g * conj(ops.cosh(input)),
           "tensor([0.0000, 0.5211])")
 _function("cosh", "Hyperbolic cosine", lambda g, input: g * conj(ops.sinh(input)), -3.0, 3.0,
           "tensor([1.0000, 1.1276])")
-op("_tanh_backward(Tensor grad_output, Tensor output) -> Tensor", kernel=elementwise(FLOATING),
+op("_tanh_backward(Tensor grad_output, Tensor output) -> Tensor",
+   kernel=elementwise(FLOATING_AND_COMPLEX),
    grad={"grad_output": lambda g, output: ops._tanh_backward(g, conj(output)),
          "output": lambda g, grad_output, output: g * conj(-2 * grad_output * output)},
    forms="function", samples=binary(-0.9, 0.9, scalar=None),

@@ -12,7 +12,8 @@ from cpython.ref cimport Py_INCREF
 from cytorch._C.autograd.engine cimport fit, run_node, set_special_node
 from cytorch._C.autograd.record cimport (
     move_retained, record_functions, reserve, set_creator, set_edge)
-from cytorch._C.dtype_ids cimport dtype_itemsize
+from cytorch._C.dtype cimport dtype_of
+from cytorch._C.dtype_ids cimport dtype_is_complex, dtype_itemsize
 from cytorch._C.state cimport mode, next_sequence
 from cytorch._C.node cimport NODE_COPY_SLICES, Node
 from cytorch._C.tensor cimport (
@@ -22,12 +23,14 @@ from cytorch._C.tensor cimport (
 from cytorch.errors import AutogradError
 
 cdef object as_strided = None
+cdef object view_as_real = None
+cdef object view_as_complex = None
 
 
-def install_as_strided(function):
-    """The table op by which a view gets its new node."""
-    global as_strided
-    as_strided = function
+def install_views(strided, real, complex_):
+    """The table ops by which a view gets its new node."""
+    global as_strided, view_as_real, view_as_complex
+    as_strided, view_as_real, view_as_complex = strided, real, complex_
 
 
 cdef void make_view(Tensor view, Tensor source, int creation) noexcept:
@@ -108,11 +111,27 @@ cdef int rebase(Tensor self, Node node) except -1:
         copy.edges[i] = node.edges[i]
         if node.edges[i].target != NULL:
             Py_INCREF(<object>node.edges[i].target)
-    copy.payload = (node, geometry_of(base), geometry_of(self), offset_in(self, base))
+    copy.payload = (node, geometry_of(base), self.kind, geometry_of(self), offset_in(self, base))
     move_retained(base, copy, 0)
     set_creator(base, copy, 0)
     regenerate(self)
     return 0
+
+
+cdef Tensor seen_again(Tensor base, int kind, tuple size, tuple stride, object offset):
+    """The part of `base` with this geometry, which counts in elements of `kind`.
+
+    A real view of complex numbers, and the other way round, is the only one of another dtype.
+    """
+    if kind == base.kind:
+        return as_strided(base, size, stride, offset)
+    if dtype_is_complex(base.kind):
+        return as_strided(view_as_real(base), size, stride, offset)
+    if dtype_is_complex(kind):
+        return view_as_complex(as_strided(base, (*size, 2), (*[2 * s for s in stride], 1),
+                                          2 * offset))
+    raise AutogradError(f"a view of dtype {dtype_of(kind).name} of {describe(base)} was changed in "
+                        "place: its bytes have no gradient; use clone()")
 
 
 cdef Node regenerate(Tensor view):
@@ -124,7 +143,7 @@ cdef Node regenerate(Tensor view):
     was_disabled = mode().grad_disabled
     mode().grad_disabled = False
     try:
-        fresh = as_strided(base, size, stride, offset)
+        fresh = seen_again(base, view.kind, size, stride, offset)
     finally:
         mode().grad_disabled = was_disabled
     move_retained(view, fresh.creator, fresh.creator_output)
@@ -138,12 +157,12 @@ record_functions.regenerate = regenerate
 def run_copy_slices(Node node, list gradients, tuple wanted):
     """Gradients of a CopySlices node: the inner op's derivative on the view's part."""
     cdef Node inner
-    inner, (base_size, base_stride), (size, stride), offset = node.payload
+    inner, (base_size, base_stride), kind, (size, stride), offset = node.payload
     gradient = gradients[0]
     span = 1 + sum((n - 1) * s for n, s in zip(base_size, base_stride)) if gradient.numel() else 0
     buffer = gradient.new_zeros((span,)).as_strided(base_size, base_stride, 0)
     buffer.copy_(gradient)
-    part = as_strided(buffer, size, stride, offset)
+    part = seen_again(buffer, kind, size, stride, offset)
     inner_wanted = (inner.n_edges > 0 and inner.edges[0].target != NULL, *wanted[1:])
     results = list(run_node(inner, [part.clone()], inner_wanted))
     for i, result in enumerate(results):

@@ -200,14 +200,6 @@ cdef Tensor move(Tensor source, int dtype, int device):
     return result
 
 
-cdef object conj(Operator self, PyObject** values):
-    """The tensor itself: complex kernels do not exist yet."""
-    cdef Tensor source = <Tensor>values[0]
-    if dtype_is_complex(source.kind):
-        raise DTypeError(f"{self.name}(): not implemented for {dtype_of(source.kind)!r}")
-    return source
-
-
 cdef object resize_(Operator self, PyObject** values):
     """resize_(input, size): another shape; new memory only when the old is too small."""
     cdef Tensor target = <Tensor>values[0]
@@ -358,7 +350,6 @@ register_handler("full", full)
 register_handler("clone", clone)
 register_handler("contiguous", contiguous_)
 register_handler("to", to)
-register_handler("conj", conj)
 register_handler("to_named", to_named)
 register_handler("resize_", resize_)
 register_handler("set_", set_)

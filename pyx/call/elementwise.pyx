@@ -16,7 +16,8 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, creator_of, names_input, record)
 from cytorch._C.call.launch cimport run_kernel, run_loop
 from cytorch._C.call.operator cimport (
-    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, TYPE_TENSOR_OR_SCALAR, register_handler)
+    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, RESULT_REAL, TYPE_TENSOR_OR_SCALAR,
+    register_handler)
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_of, promote
 from cytorch._C.dtype_ids cimport (
@@ -307,17 +308,24 @@ cdef int loop_dtype(Operator self, int compute) except -1:
     raise DTypeError(f"{self.name}(): not implemented for {dtype_of(compute)!r}")
 
 
+cdef int result_dtype(Operator self, int compute) noexcept:
+    """Dtype of the elements that a kernel for `compute` writes."""
+    if self.result == RESULT_BOOL:
+        return DTYPE_BOOL
+    if self.result == RESULT_INT64:
+        return DTYPE_INT64
+    if self.result == RESULT_REAL and dtype_is_complex(compute):
+        return DTYPE_FLOAT64 if compute == DTYPE_COMPLEX128 else DTYPE_FLOAT32
+    return compute
+
+
 cdef int run_walk(Operator self, PyObject** values, Tensor out, int loop) except -1:
     """Run the kernel of dtype `loop` over the arguments, into `out`."""
-    cdef int i, written = loop
+    cdef int i, written = result_dtype(self, loop)
     cdef char scalars[8][16]
     cdef PyObject* tensors[9]
     cdef Tensor tensor
     cdef Iteration walk
-    if self.result == RESULT_BOOL:
-        written = DTYPE_BOOL
-    elif self.result == RESULT_INT64:
-        written = DTYPE_INT64
     tensors[0] = <PyObject*>out
     begin_iteration(&walk, self.loops[loop], out.rank, out.sizes)
     add_operand(&walk, out.start, out.rank, out.sizes, out.strides, dtype_itemsize[out.kind])
@@ -356,11 +364,7 @@ cdef object elementwise(Operator self, PyObject** values):
         check_divisor(self, <object>values[1], compute)
     recording = self.derivative is not None and not mode().grad_disabled and \
         any_requires_grad(self.derivative, values)
-    kind = compute
-    if self.result == RESULT_BOOL:
-        kind = DTYPE_BOOL
-    elif self.result == RESULT_INT64:
-        kind = DTYPE_INT64
+    kind = result_dtype(self, compute)
     if self.inplace:
         out = <Tensor>values[0]
         if not same_sizes(ndim, sizes, out.rank, out.sizes):

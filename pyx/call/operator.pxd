@@ -41,6 +41,7 @@ cdef enum ResultRule:
     RESULT_SAME
     RESULT_BOOL
     RESULT_INT64
+    RESULT_REAL     # of a complex dtype the one of its parts
 
 # Shape rules in C, for the calls in which a Python rule would cost more than the kernel.
 cdef enum CompiledRule:

@@ -12,15 +12,18 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, record, set_creator)
 from cytorch._C.call.elementwise cimport cast_tensor
 from cytorch._C.call.operator cimport Operator, register_handler
-from cytorch._C.dtype cimport dtype_id
-from cytorch._C.dtype_ids cimport dtype_itemsize
+from cytorch._C.dtype cimport dtype_id, dtype_of
+from cytorch._C.dtype_ids cimport (
+    DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT32, DTYPE_FLOAT64, dtype_is_complex,
+    dtype_itemsize)
 from cytorch._C.geometry cimport MAX_DIMS, checked_numel, contiguous_strides, extent
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
     CONTIGUOUS, Tensor, VIEW_MULTI_OUTPUT, VIEW_NO_GRAD, alias, alias_geometry, describe,
     requires_grad, set_geometry, shape_tuple)
 
-from cytorch.errors import ArgumentError, AutogradError, IndexOutOfRange, ShapeError
+from cytorch.errors import (
+    ArgumentError, AutogradError, DTypeError, IndexOutOfRange, ShapeError)
 
 
 cdef object finish_view(Operator self, PyObject** values, Tensor source, Tensor view):
@@ -144,6 +147,54 @@ cdef object view_dtype(Operator self, PyObject** values):
         sizes[last] = sizes[last] * old // new
         strides[last] = 1
         set_geometry(result, source.rank, sizes, strides)
+    return finish_view(self, values, source, result)
+
+
+cdef object view_as_real(Operator self, PyObject** values):
+    """Complex numbers as pairs of reals, in a new last dimension."""
+    cdef Tensor source = <Tensor>values[0], result
+    cdef int64_t sizes[64]
+    cdef int64_t strides[64]
+    cdef int i
+    if not dtype_is_complex(source.kind):
+        raise DTypeError(f"{self.name}(): only supported for complex tensors, got "
+                         f"{dtype_of(source.kind)!r}")
+    if source.rank == MAX_DIMS:
+        raise ShapeError(f"{self.name}(): a tensor can have at most {MAX_DIMS} dimensions")
+    for i in range(source.rank):
+        sizes[i], strides[i] = source.sizes[i], 2 * source.strides[i]
+    sizes[source.rank], strides[source.rank] = 2, 1
+    result = alias(source)
+    result.kind = DTYPE_FLOAT64 if source.kind == DTYPE_COMPLEX128 else DTYPE_FLOAT32
+    set_geometry(result, source.rank + 1, sizes, strides)
+    return finish_view(self, values, source, result)
+
+
+cdef object view_as_complex(Operator self, PyObject** values):
+    """Pairs of reals, in the last dimension, as complex numbers."""
+    cdef Tensor source = <Tensor>values[0], result
+    cdef int64_t sizes[64]
+    cdef int64_t strides[64]
+    cdef int i, last = source.rank - 1
+    if source.kind != DTYPE_FLOAT32 and source.kind != DTYPE_FLOAT64:
+        raise DTypeError(f"{self.name}(): only supported for float32 and float64 tensors, got "
+                         f"{dtype_of(source.kind)!r}")
+    if last < 0 or source.sizes[last] != 2 or source.strides[last] != 1:
+        raise ShapeError(f"{self.name}(): Tensor must have a last dimension of size 2 and of "
+                         f"stride 1, got shape {shape_tuple(source)}, strides "
+                         f"{stride_tuple(source)}")
+    for i in range(last):
+        sizes[i], strides[i] = source.sizes[i], source.strides[i] // 2
+        if source.strides[i] % 2 and source.sizes[i] != 1:
+            raise ShapeError(f"{self.name}(): Tensor must have a stride divisible by 2 for all but "
+                             f"the last dimension, got strides {stride_tuple(source)}")
+    if source.block != NULL and \
+            (source.start - source.block.data) % (2 * dtype_itemsize[source.kind]):
+        raise ShapeError(f"{self.name}(): Tensor must have a storage_offset divisible by 2, got "
+                         f"{(source.start - source.block.data) // dtype_itemsize[source.kind]}")
+    result = alias(source)
+    result.kind = DTYPE_COMPLEX128 if source.kind == DTYPE_FLOAT64 else DTYPE_COMPLEX64
+    set_geometry(result, last, sizes, strides)
     return finish_view(self, values, source, result)
 
 
@@ -483,6 +534,8 @@ cdef object inplace_view(Operator self, PyObject** values):
 register_handler("inplace_view", inplace_view)
 register_handler("view", view)
 register_handler("view_dtype", view_dtype)
+register_handler("view_as_real", view_as_real)
+register_handler("view_as_complex", view_as_complex)
 register_handler("reshape", reshape)
 register_handler("transpose", transpose)
 register_handler("permute", permute)

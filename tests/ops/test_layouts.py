@@ -20,7 +20,8 @@ from support.table import (
 )
 
 # Ops whose result depends on strides by definition.
-ABOUT_STRIDES = {"as_strided", "view", "is_contiguous", "stride", "storage_offset", "data_ptr"}
+ABOUT_STRIDES = {"as_strided", "view", "view_as_complex", "is_contiguous", "stride",
+                 "storage_offset", "data_ptr"}
 
 
 def laid_out(call: Call, layout: str) -> tuple[Call, Call]:
