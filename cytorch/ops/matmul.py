@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .spec import REAL, call, dtype_error, op, ops, shape_error, structured
+from .spec import REAL_AND_COMPLEX, call, dtype_error, op, ops, shape_error, structured
 
-_PRODUCT = structured(REAL, name="matmul", contiguous=False)
+_PRODUCT = structured(REAL_AND_COMPLEX, name="matmul", contiguous=False)
 
 
 def _check_dtypes(name: str, first: Any, second: Any) -> None:
@@ -23,7 +23,7 @@ def _check_ndim(name: str, wanted: tuple[int, int], first: Any, second: Any) -> 
                           f"shapes {tuple(first.shape)} and {tuple(second.shape)}")
 
 
-def _batch_shape(name: str, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
+def batch_shape(name: str, first: tuple[int, ...], second: tuple[int, ...]) -> tuple[int, ...]:
     """Broadcast the dimensions in front of the matrices."""
     leading, other = first[:-2], second[:-2]
     size = max(len(leading), len(other))
@@ -46,7 +46,7 @@ def _product_shape(name: str, first: Any, second: Any) -> tuple[tuple[int, ...],
     if left[-1] != depth:
         raise shape_error(f"{name}: shapes {left} and {right} cannot be multiplied: "
                           f"{left[-1]} != {depth}")
-    shape = _batch_shape(name, left, right) if len(left) > 2 or len(right) > 2 else ()
+    shape = batch_shape(name, left, right) if len(left) > 2 or len(right) > 2 else ()
     return shape + left[-2:-1] + (right[-1:] if len(right) > 1 else ()), first.dtype
 
 
@@ -238,7 +238,7 @@ def _linear_grad(g: Any, input: Any, weight: Any, bias: Any,
 
 
 op("nn.functional.linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor",
-   kernel=structured(REAL, contiguous=False), shape=_linear_shape, grad=_linear_grad,
+   kernel=structured(REAL_AND_COMPLEX, contiguous=False), shape=_linear_shape, grad=_linear_grad,
    forms="function out",
    samples=lambda s: [call(s.tensor(5, 3), s.tensor(4, 3), s.tensor(4)),
                       call(s.tensor(5, 3), s.tensor(4, 3)), call(s.tensor(3), s.tensor(4, 3)),

@@ -5,9 +5,10 @@ from typing import Any
 
 from .derivatives import masked
 from .reduced_axes import numpy_axis, reduced_count, restored, spread
-from .spec import ALL, FLOATING, call, op, ops, reduction
+from .spec import ALL_AND_COMPLEX, COMPLEX, FLOATING, FLOATING_AND_COMPLEX, call, op, ops, reduction
 
 _SUMS = ("int64", *FLOATING)
+_COMPLEX_SUMS = (*_SUMS, *COMPLEX)
 _AXES = "int[]? dim, bool keepdim=False, *, DType? dtype=None"
 
 
@@ -38,7 +39,7 @@ def _dim_errors(s: Any) -> list[Any]:
 
 
 # ---- sums
-op("sum(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_SUMS),
+op("sum(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_COMPLEX_SUMS),
    grad={"input": lambda g, input_shape: g.expand(input_shape)}, forms="function method",
    samples=_with_dtype(lambda s: [*full_samples(s), call(s.ints(5)), call(s.bools(4)),
                                   call(s.tensor(0, 3))]),
@@ -48,7 +49,7 @@ op("sum(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_SUMS),
 >>> cytorch.tensor([[1.0, 2.0], [3.0, 4.0]]).sum()
 tensor(10.)
 """)
-op(f"sum(Tensor input, {_AXES}) -> Tensor", kernel=reduction(_SUMS),
+op(f"sum(Tensor input, {_AXES}) -> Tensor", kernel=reduction(_COMPLEX_SUMS),
    grad={"input": lambda g, input_shape, dim, keepdim: spread(g, input_shape, dim, keepdim)},
    forms="function method out",
    samples=_with_dtype(lambda s: [*axis_samples(s), call(s.tensor(0, 3), 0)], 1),
@@ -74,7 +75,7 @@ op("nansum(Tensor input, int[]? dim=None, bool keepdim=False, *, DType? dtype=No
 >>> cytorch.tensor([1.0, float("nan"), 2.0]).nansum()
 tensor(3.)
 """)
-op("mean(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(FLOATING),
+op("mean(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(FLOATING_AND_COMPLEX),
    grad={"input": lambda g, input_shape: (
        g / max(reduced_count(input_shape, None), 1)).expand(input_shape)},
    forms="function method", samples=_with_dtype(full_samples),
@@ -85,7 +86,7 @@ op("mean(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(FLOATI
 >>> cytorch.tensor([1.0, 2.0, 6.0]).mean()
 tensor(3.)
 """)
-op(f"mean(Tensor input, {_AXES}) -> Tensor", kernel=reduction(FLOATING),
+op(f"mean(Tensor input, {_AXES}) -> Tensor", kernel=reduction(FLOATING_AND_COMPLEX),
    grad={"input": lambda g, input_shape, dim, keepdim: spread(
        g / max(reduced_count(input_shape, dim), 1), input_shape, dim, keepdim)},
    forms="function method out", samples=_with_dtype(axis_samples, 1),
@@ -139,7 +140,7 @@ def _prod_dim_grad(g: Any, input: Any, dim: int, keepdim: bool) -> Any:
     return restored(g, input.shape, dim, keepdim) * _others_product(input, dim)
 
 
-op("prod(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_SUMS),
+op("prod(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_COMPLEX_SUMS),
    grad={"input": _prod_grad}, forms="function method",
    samples=_with_dtype(lambda s: [call(s.tensor(3, 2)), call(s.tensor()), call(s.tensor(0)),
                                   call(s.values([2.0, 0.0, 3.0])), call(s.ints(4, low=1))]),
@@ -150,7 +151,7 @@ op("prod(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_SUMS)
 tensor(24.)
 """)
 op("prod(Tensor input, int dim, bool keepdim=False, *, DType? dtype=None) -> Tensor",
-   kernel=reduction(_SUMS), grad={"input": _prod_dim_grad}, forms="function method out",
+   kernel=reduction(_COMPLEX_SUMS), grad={"input": _prod_dim_grad}, forms="function method out",
    samples=lambda s: [call(s.tensor(3, 4), 1), call(s.tensor(3, 4), -2, keepdim=True),
                       call(s.tensor(), 0), call(s.tensor(3, 0), 0), call(s.tensor(0, 2), 0),
                       call(s.values([[2.0, 0.0, 3.0], [0.0, 0.0, 1.0]]), 1)],
@@ -170,13 +171,13 @@ def _truth(name: str, what: str) -> None:
 >>> cytorch.tensor([[True, False], [True, True]]).{name}(1)
 tensor([{"True, True" if name == "any" else "False,  True"}])
 """
-    op(f"{name}(Tensor input) -> Tensor", kernel=reduction(ALL), result="bool",
+    op(f"{name}(Tensor input) -> Tensor", kernel=reduction(ALL_AND_COMPLEX), result="bool",
        forms="function method out",
        samples=lambda s: [call(s.bools(3, 4)), call(s.tensor(5)), call(s.ints(5, high=2)),
                           call(s.bools()), call(s.bools(0))],
        ref=f"numpy.{name}", doc=doc)
-    op(f"{name}(Tensor input, int[]? dim, bool keepdim=False) -> Tensor", kernel=reduction(ALL),
-       result="bool", forms="function method out",
+    op(f"{name}(Tensor input, int[]? dim, bool keepdim=False) -> Tensor",
+       kernel=reduction(ALL_AND_COMPLEX), result="bool", forms="function method out",
        samples=lambda s: [call(s.bools(3, 4), 1), call(s.bools(3, 4), -2, keepdim=True),
                           call(s.tensor(2, 3, 4), (0, 2)), call(s.bools(0, 2), 0),
                           call(s.ints(70, 5, high=2), 0)],
@@ -187,7 +188,7 @@ tensor([{"True, True" if name == "any" else "False,  True"}])
 
 _truth("any", "some")
 _truth("all", "all")
-op("count_nonzero(Tensor input, int[]? dim=None) -> Tensor", kernel=reduction(ALL),
+op("count_nonzero(Tensor input, int[]? dim=None) -> Tensor", kernel=reduction(ALL_AND_COMPLEX),
    result="int64", forms="function method",
    samples=lambda s: [call(s.ints(3, 4, high=2)), call(s.ints(3, 4, high=2), 1),
                       call(s.bools(2, 3, 4), (0, 2)), call(s.bools(0)), call(s.tensor())],

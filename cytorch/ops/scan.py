@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .spec import ALL, FLOATING, call, op, ops, structured
+from .dtypes import is_integral
+from .spec import ALL, FLOATING_AND_COMPLEX, call, op, ops, structured
 
-_SUMS = ("int64", *FLOATING)
+_SUMS = ("int64", *FLOATING_AND_COMPLEX)
 
 
 def _samples(s: Any) -> list[Any]:
@@ -21,7 +22,7 @@ def _widened(name: str, input: Any, dim: int, dtype: Any) -> Any:
     """Integers and bools add up in int64, whatever `dtype` the result is to have."""
     if dtype is not None:
         input = input.to(dtype)
-    if input.is_floating_point():
+    if not is_integral(input.dtype):
         return getattr(ops, name)(input, dim)
     result = getattr(ops, name)(input.long(), dim)
     return result if dtype is None else result.to(dtype)
@@ -83,6 +84,9 @@ def _logcumsumexp_grad(g: Any, input: Any, out: Any, dim: int) -> Any:
     """In logarithms throughout: exp(-out) alone overflows. The signs of `g` go separately."""
     if input.ndim == 0:
         return g
+    if g.dtype.is_complex:
+        logs = (g.conj().log() - out).flip(dim)
+        return (ops._logcumsumexp(logs, dim).flip(dim) + input).exp().conj()
 
     def part(mask: Any, values: Any) -> Any:
         # Finite, since inf - inf in the second derivative would be NaN.
@@ -92,8 +96,9 @@ def _logcumsumexp_grad(g: Any, input: Any, out: Any, dim: int) -> Any:
     return part(g > 0, g) - part(g < 0, -g)
 
 
-op("_logcumsumexp(Tensor input, int dim) -> Tensor", kernel=structured(FLOATING),
-   grad={"input": _logcumsumexp_grad}, forms="function", samples=_samples, torch="logcumsumexp",
+op("_logcumsumexp(Tensor input, int dim) -> Tensor",
+   kernel=structured(FLOATING_AND_COMPLEX), grad={"input": _logcumsumexp_grad},
+   forms="function", samples=_samples, torch="logcumsumexp",
    doc="Running logsumexp.")
 op("logcumsumexp(Tensor input, int dim) -> Tensor",
    body=lambda input, dim: ops._logcumsumexp(input, dim), forms="function method inplace out",
