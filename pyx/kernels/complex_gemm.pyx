@@ -43,7 +43,7 @@ cdef void pack_panels(const Block* block, int64_t begin, int64_t end,
     """Rows [step, step + depth) of panels of b, or of i * b."""
     cdef const Product* real = &block.real
     cdef int64_t panel_columns = 2 * lanes(kind), depth = real.last_step - real.first_step
-    cdef int64_t column, width, stride = 2 * block.b_column, panel, p, j
+    cdef int64_t column, width, stride = 2 * block.b_column, panel, _row, j
     cdef const floating* row
     cdef floating* out
     for panel in range(begin, end):
@@ -51,7 +51,7 @@ cdef void pack_panels(const Block* block, int64_t begin, int64_t end,
         width = min(panel_columns, real.last_column - column) // 2
         out = <floating*>real.packed_b + panel * panel_columns * depth
         row = <const floating*>block.b + 2 * block.step * block.b_step + column // 2 * stride
-        for p in range(depth):
+        for _row in range(depth):
             if block.imaginary:
                 for j in range(width):
                     out[2 * j] = -row[j * stride + 1]
