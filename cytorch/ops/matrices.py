@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import Any
 
 from .dtypes import dtype_named
-from .spec import COMPLEX, FLOATING, dtype_error, ops, shape_error
+from .matmul import batch_shape
+from .spec import COMPLEX, FLOATING, dtype_error, linalg_error, ops, shape_error
 
 # The dtypes that LAPACK has.
 INEXACT = FLOATING + COMPLEX
@@ -64,3 +65,20 @@ def eye_like(matrix: Any, rows: int | None = None, columns: int | None = None) -
 def diagonal_mask(matrix: Any) -> Any:
     """True on the diagonal of the square matrices."""
     return ops.eye(matrix.shape[-1], dtype=dtype_named("bool"), device=matrix.device)
+
+
+def expand_batches(name: str, first: Any, second: Any) -> tuple[Any, Any]:
+    """Both with the same batch dimensions in front of their matrices."""
+    batch = batch_shape(name, tuple(first.shape), tuple(second.shape))
+    return (first.expand(batch + tuple(first.shape[-2:])),
+            second.expand(batch + tuple(second.shape[-2:])))
+
+
+def check_info(name: str, info: Any, message: str) -> None:
+    """Raise LinAlgError for the first matrix whose info is not 0; `message` says what it means."""
+    if info.device.type == "meta" or not bool(info.any()):
+        return
+    values = info.reshape(-1).tolist()
+    index = next(i for i, value in enumerate(values) if value)
+    where = f"(Batch element {index}): " if info.ndim else ""
+    raise linalg_error(f"{name}: {where}{message.format(values[index])}")

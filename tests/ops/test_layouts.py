@@ -39,7 +39,11 @@ def test_forward(entry: Op, layout: str) -> None:
     for index, call in enumerate(samples_of(entry)):
         strided, contiguous = laid_out(call, layout)
         context = f"{describe(entry, index, call)}, {layout}"
-        results = zip(run_tensors(entry, strided), run_tensors(entry, contiguous), strict=True)
+        try:
+            results = zip(run_tensors(entry, strided), run_tensors(entry, contiguous), strict=True)
+        except cytorch.linalg.LinAlgError:
+            assert layout == "expanded", context  # equal rows make a singular matrix
+            continue
         for got, want in results:
             assert_close(got, want, context, tolerance(want))
 
