@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .interpolate import AREA
 from .spec import FLOATING, REAL, F, argument_error, call, op, ops, shape_error, structured
 
 _WINDOW = "int[] kernel_size, int[] stride, int[] padding, int[] dilation, int[] size"
@@ -121,18 +122,6 @@ op(f"_avg_pool_backward(Tensor grad, int[] input_size, {_AVERAGE}) -> Tensor",
    forms="function", samples=lambda s: [
        call(s.tensor(*_pooled(c.args[0], c.args[6])), tuple(c.args[0].shape), *c.args[1:6])
        for c in _average_samples(s)], doc="Spreads every gradient over its window.")
-op("_adaptive_avg_pool(Tensor input, int[] size) -> Tensor", kernel=structured(FLOATING),
-   shape=lambda input, size: (_pooled(input, size), input.dtype),
-   grad={"input": lambda g, input_shape, size: ops._adaptive_avg_pool_backward(
-       g, len(size), input_shape)},
-   forms="function",
-   samples=lambda s: [call(s.tensor(2, 7), (3,)), call(s.tensor(2, 5, 6), (2, 4))],
-   doc="Adaptive average pooling.")
-op("_adaptive_avg_pool_backward(Tensor grad, int spatial, int[] input_size) -> Tensor",
-   kernel=structured(FLOATING), shape=lambda grad, input_size: (input_size, grad.dtype),
-   grad={"grad": lambda g, grad_shape, spatial: ops._adaptive_avg_pool(g, grad_shape[-spatial:])},
-   forms="function", samples=lambda s: [call(s.tensor(2, 3), 1, (2, 7))],
-   doc="Spreads every gradient over its window.")
 
 
 # ---- public ops
@@ -177,11 +166,7 @@ def _adaptive_size(name: str, input: Any, output_size: Any, n: int) -> tuple[int
 
 def _adaptive_avg_pool(n: int, name: str, input: Any, output_size: Any) -> Any:
     size = _adaptive_size(name, input, output_size, n)
-    now = tuple(input.shape)[-n:]
-    if all(v and have % v == 0 for v, have in zip(size, now)):
-        window = tuple(have // v for v, have in zip(size, now))
-        return ops._avg_pool(input, window, window, (0,) * n, True, 0, size)
-    return ops._adaptive_avg_pool(input, size)
+    return ops._resample(input, size, AREA, False, 0.0, 0.0, 0.0)
 
 
 def _adaptive_max_pool(n: int, name: str, input: Any, output_size: Any,
