@@ -22,9 +22,12 @@ from .spec import (
 _FORMS = "function method inplace"
 
 
-def written(input: Any, result: Any, inplace: bool) -> Any:
-    """`result`, or `input` holding it."""
-    return input.copy_(result) if inplace else result
+def applied(name: str, input: Any, inplace: bool, *arguments: Any) -> Any:
+    """`ops.name(input, ...)`; in place the backward pass, which may need the input, has a copy."""
+    function = getattr(ops, name)
+    if not inplace:
+        return function(input, *arguments)
+    return input.copy_(function(input.clone() if input.requires_grad else input, *arguments))
 
 
 # ---- relu
@@ -70,7 +73,7 @@ def _hardtanh(input: Any, min_val: Any, max_val: Any, inplace: bool) -> Any:
     if min_val > max_val:
         raise argument_error("hardtanh(): min_val cannot be greater than max_val, got "
                              f"min_val={min_val}, max_val={max_val}")
-    return written(input, ops._hardtanh(input, min_val, max_val), inplace)
+    return applied("_hardtanh", input, inplace, min_val, max_val)
 
 
 op("nn.functional.hardtanh(Tensor input, Scalar min_val=-1.0, Scalar max_val=1.0, "
@@ -84,7 +87,7 @@ op("nn.functional.hardtanh(Tensor input, Scalar min_val=-1.0, Scalar max_val=1.0
 tensor([-1.0000,  0.5000])
 """)
 op("nn.functional.relu6(Tensor input, bool inplace=False) -> Tensor",
-   body=lambda input, inplace: written(input, ops._hardtanh(input, 0, 6), inplace),
+   body=lambda input, inplace: applied("_hardtanh", input, inplace, 0, 6),
    forms="function", samples=unary(-3.0, 9.0), ref=lambda input: input.clip(0, 6),
    doc="""`min(max(input, 0), 6)`, elementwise.
 
@@ -96,7 +99,7 @@ op("_hardsigmoid(Tensor input) -> Tensor", kernel=elementwise(FLOATING),
    samples=unary(-4.0, 4.0), ref=lambda input: (input + 3).clip(0, 6) / 6,
    torch="nn.functional.hardsigmoid", doc="`clamp(input + 3, 0, 6) / 6`.")
 op("nn.functional.hardsigmoid(Tensor input, bool inplace=False) -> Tensor",
-   body=lambda input, inplace: written(input, ops._hardsigmoid(input), inplace),
+   body=lambda input, inplace: applied("_hardsigmoid", input, inplace),
    forms="function", samples=unary(-4.0, 4.0), ref=lambda input: (input + 3).clip(0, 6) / 6,
    extra={"parity": False},  # PyTorch's derivative in double has the digits of a float
    doc="""`clamp(input + 3, 0, 6) / 6`, elementwise.
@@ -116,7 +119,7 @@ op("_hardswish(Tensor input) -> Tensor", kernel=elementwise(FLOATING),
    ref=lambda input: input * (input + 3).clip(0, 6) / 6, torch="nn.functional.hardswish",
    doc="`input * hardsigmoid(input)`.")
 op("nn.functional.hardswish(Tensor input, bool inplace=False) -> Tensor",
-   body=lambda input, inplace: written(input, ops._hardswish(input), inplace),
+   body=lambda input, inplace: applied("_hardswish", input, inplace),
    forms="function", samples=unary(-4.0, 4.0), ref=lambda input: input * (input + 3).clip(0, 6) / 6,
    doc="""`input * hardsigmoid(input)`, elementwise.
 
@@ -131,7 +134,7 @@ op("_threshold(Tensor input, Scalar threshold, Scalar value) -> Tensor", kernel=
 _threshold = op(
     "threshold(Tensor input, Scalar threshold, Scalar value, bool inplace=False) -> Tensor",
     body=lambda input, threshold, value, inplace:
-        written(input, ops._threshold(input, threshold, value), inplace),
+        applied("_threshold", input, inplace, threshold, value),
     forms="function", samples=lambda s: [call(s.tensor(3, 4), 0.1, 20.0), call(s.tensor(), 0, -1)],
     ref=lambda input, threshold, value: input * (input > threshold) + value * (input <= threshold),
     torch="nn.functional.threshold",
@@ -158,7 +161,7 @@ op("_leaky_relu(Tensor input, Tensor|Scalar negative_slope) -> Tensor", kernel=e
 op("nn.functional.leaky_relu(Tensor input, Scalar negative_slope=0.01, bool inplace=False)"
    " -> Tensor",
    body=lambda input, negative_slope, inplace:
-       written(input, ops._leaky_relu(input, negative_slope), inplace),
+       applied("_leaky_relu", input, inplace, negative_slope),
    forms="function", samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(), 0.2)],
    ref=_leaky_numpy,
    doc="""`input` where positive, else `negative_slope * input`.
@@ -203,7 +206,7 @@ def _rrelu(input: Any, lower: float, upper: float, training: bool, inplace: bool
     slope = (lower + upper) / 2
     if training:
         slope = ops.empty_like(input).uniform_(lower, upper)
-    return written(input, ops._leaky_relu(input, slope), inplace)
+    return applied("_leaky_relu", input, inplace, slope)
 
 
 op("nn.functional.rrelu(Tensor input, float lower=0.125, float upper=0.3333333333333333, "
@@ -242,7 +245,7 @@ def _elu_forms(name: str, options: str, body: Any, formula: str, result: str) ->
 
 
 _elu_forms("nn.functional.elu", "Scalar alpha=1.0, ",
-           lambda input, alpha, inplace: written(input, ops._elu(input, alpha, 1, 1), inplace),
+           lambda input, alpha, inplace: applied("_elu", input, inplace, alpha, 1, 1),
            "`input` where positive, else `alpha * (exp(input) - 1)`",
            "tensor([-0.6321,  2.0000])")
 
@@ -250,14 +253,14 @@ _elu_forms("nn.functional.elu", "Scalar alpha=1.0, ",
 def _celu(input: Any, alpha: Any, inplace: bool) -> Any:
     if alpha == 0:
         raise ZeroDivisionError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    return written(input, ops._elu(input, alpha, 1, 1 / alpha), inplace)
+    return applied("_elu", input, inplace, alpha, 1, 1 / alpha)
 
 
 also_called(_elu_forms("celu", "Scalar alpha=1.0, ", _celu,
                        "`input` where positive, else `alpha * (exp(input / alpha) - 1)`",
                        "tensor([-0.6321,  2.0000])"), "nn.functional.celu")
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-also_called(_elu_forms("selu", "", lambda input, inplace: written(
-    input, ops._elu(input, SELU_ALPHA * SELU_SCALE, SELU_SCALE, 1), inplace),
+also_called(_elu_forms("selu", "", lambda input, inplace: applied(
+    "_elu", input, inplace, SELU_ALPHA * SELU_SCALE, SELU_SCALE, 1),
     "The self-normalising `elu`: 1.0507 times `elu(input, 1.6733)`",
     "tensor([-1.1113,  2.1014])"), "nn.functional.selu")

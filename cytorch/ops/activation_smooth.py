@@ -4,7 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .activation import written
+from .activation import applied
 from .derivatives import masked
 from .spec import (
     FLOATING,
@@ -107,7 +107,7 @@ op("_silu(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
    samples=unary(), ref=lambda input: input * _numpy_sigmoid(input), torch="nn.functional.silu",
    doc="`input * sigmoid(input)`.")
 op("nn.functional.silu(Tensor input, bool inplace=False) -> Tensor",
-   body=lambda input, inplace: written(input, ops._silu(input), inplace), forms="function",
+   body=lambda input, inplace: applied("_silu", input, inplace), forms="function",
    samples=unary(), ref=lambda input: input * _numpy_sigmoid(input),
    doc="""`input * sigmoid(input)`, elementwise.
 
@@ -125,7 +125,7 @@ op("_mish(Tensor input) -> Tensor", kernel=elementwise(FLOATING), grad={"input":
    forms="function", samples=unary(), torch="nn.functional.mish",
    doc="`input * tanh(log(1 + exp(input)))`.")
 op("nn.functional.mish(Tensor input, bool inplace=False) -> Tensor",
-   body=lambda input, inplace: written(input, ops._mish(input), inplace), forms="function",
+   body=lambda input, inplace: applied("_mish", input, inplace), forms="function",
    samples=unary(),
    doc="""`input * tanh(softplus(input))`, elementwise.
 

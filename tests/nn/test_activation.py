@@ -63,3 +63,17 @@ def test_prelu_learns_a_slope_for_each_channel():
 def test_bad_hardtanh():
     with pytest.raises(AssertionError, match="must be greater than"):
         nn.Hardtanh(1.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["ELU", "CELU", "SELU", "LeakyReLU", "ReLU", "ReLU6", "Hardtanh",
+                                  "SiLU", "Mish", "Hardswish", "Hardsigmoid", "RReLU", "Threshold"])
+def test_inplace_has_the_same_gradient(name: str) -> None:
+    """The backward pass needs what the in-place form overwrites."""
+    given = (0.1, 0.2) if name == "Threshold" else ()
+    gradients = []
+    for inplace in (False, True):
+        x = cytorch.linspace(-2, 2, 9, requires_grad=True)
+        layer = getattr(cytorch.nn, name)(*given, inplace=inplace).eval()
+        layer(x * 1.5).sum().backward()
+        gradients.append(x.grad.tolist())
+    assert gradients[0] == gradients[1]

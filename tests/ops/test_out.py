@@ -45,8 +45,9 @@ def test_out_refuses_a_lossy_dtype(entry: Op) -> None:
     if "out" not in entry.forms or is_random(entry) or len(entry.outputs) > 1:
         return
     for call in samples_of(entry):
-        expected = run_tensors(entry, call)[0]
-        if expected.dtype.is_floating_point and expected.numel():
+        results = run_tensors(entry, call)
+        expected = results[0]
+        if len(results) == 1 and expected.dtype.is_floating_point and expected.numel():
             out = cytorch.zeros(expected.shape, dtype=cytorch.int64)
             with pytest.raises((TypeError, RuntimeError), match="int64"):
                 call_with_out(entry, call, out)

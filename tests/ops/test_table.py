@@ -66,6 +66,8 @@ def test_derivative_names_are_known(entry: Op) -> None:
 def test_body_matches_signature(entry: Op) -> None:
     if entry.body is not None:
         given = list(inspect.signature(entry.body).parameters.values())
+        if any(p.kind is p.VAR_POSITIONAL for p in given):
+            return  # one body for many signatures: it takes what each of them says
         own = given[:len(entry.params)]
         assert [p.name for p in own] == [p.name for p in entry.params]
         assert all(p.default is not p.empty for p in given[len(own):])
