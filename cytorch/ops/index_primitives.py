@@ -4,9 +4,22 @@ from __future__ import annotations
 from typing import Any
 
 from .dtypes import dtype_named
-from .spec import ANY, REAL, call, dtype_error, index_error, op, ops, shape_error, structured
+from .spec import (
+    ANY,
+    COMPLEX,
+    REAL,
+    REAL_AND_COMPLEX,
+    call,
+    dtype_error,
+    index_error,
+    op,
+    ops,
+    shape_error,
+    structured,
+)
 
 NUMBERS = REAL + ("float16", "bfloat16")
+ADDABLE = NUMBERS + COMPLEX
 
 
 def long_index(index: Any, name: str, dtypes: tuple[str, ...] = ("int64",)) -> Any:
@@ -88,7 +101,7 @@ def _index_sum_grad(g: Any, dim: int, index: Any, skip: int) -> Any:
 
 
 op("_index_sum(Tensor source, int dim, Tensor index, int size, int skip) -> Tensor",
-   kernel=structured(NUMBERS, "index_sum"), shape=_index_sum_shape,
+   kernel=structured(ADDABLE, "index_sum"), shape=_index_sum_shape,
    grad={"source": _index_sum_grad},
    samples=lambda s: [call(s.tensor(5, 3), 0, s.ints(5, high=4), 4, -1),
                       call(s.tensor(2, 5), 1, s.ints(5, high=3), 3, 1)],
@@ -102,7 +115,7 @@ def _index_add_shape(input: Any, dim: int, index: Any, source: Any) -> Any:
 
 
 op("_index_add(Tensor input, int dim, Tensor index, Tensor source, Scalar alpha) -> Tensor",
-   kernel=structured(NUMBERS, "index_add"), shape=_index_add_shape,
+   kernel=structured(ADDABLE, "index_add"), shape=_index_add_shape,
    grad={"input": lambda g: g,
          "source": lambda g, dim, index, source_shape, alpha: ops._index_select(
              g, dim, index).reshape(source_shape) * alpha},
@@ -147,7 +160,7 @@ op("_index_dims(Tensor input, Tensor[] indices, int first) -> Tensor",
                       call(s.tensor(2, 3), [s.ints(2, 2, high=3)], 1)],
    doc="Index tensors of one shape for dimensions first, first + 1, ...")
 op("_index_sum_dims(Tensor values, Tensor[] indices, int first, int[] size) -> Tensor",
-   kernel=structured(NUMBERS, "index_sum_dims"),
+   kernel=structured(ADDABLE, "index_sum_dims"),
    shape=lambda values, size: (tuple(size), values.dtype),
    grad=lambda g, indices, first: (ops._index_dims(g, indices, first), [None] * len(indices)),
    samples=lambda s: [call(s.tensor(5, 2), [s.ints(5, high=3), s.ints(5, high=4)], 0, (3, 4, 2))],
@@ -160,12 +173,12 @@ op("_index_put_set(Tensor input, Tensor[] indices, Tensor values, int first) -> 
    samples=lambda s: [call(s.tensor(4, 2), [s.values([2, -4])], s.tensor(2, 2), 0)],
    doc="Values written at the places that the indices name; the last one wins.")
 op("_index_put_sum(Tensor input, Tensor[] indices, Tensor values, int first) -> Tensor",
-   kernel=structured(NUMBERS, "index_put_add"), shape=lambda input: input,
+   kernel=structured(ADDABLE, "index_put_add"), shape=lambda input: input,
    grad=lambda g, indices, first: (g, [None] * len(indices), ops._index_dims(g, indices, first)),
    samples=lambda s: [call(s.tensor(4, 2), [s.ints(5, high=4)], s.tensor(5, 2), 0)],
    doc="Values added at the places that the indices name.")
 for _name, _kernel, _dtypes in (("_index_set_", "index_put", ANY),
-                                ("_index_increase_", "index_put_add", REAL)):
+                                ("_index_increase_", "index_put_add", REAL_AND_COMPLEX)):
     op(f"{_name}(Tensor input, Tensor[] indices, Tensor values, int first) -> ()",
        kernel=structured(_dtypes, _kernel), extra={"mutates": ("input",)},
        samples=lambda s: [call(s.tensor(4, 2), [s.values([2, 0])], s.tensor(2, 2), 0)],
@@ -219,7 +232,7 @@ op("_scatter(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
    samples=lambda s: [call(s.tensor(4, 3), 0, s.values([[0, 1, 2], [3, 0, 1]]), s.tensor(2, 3))],
    doc="Elements of src, which has the shape of the index, written at the index.")
 op("_scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
-   kernel=structured(("bool",) + NUMBERS, "scatter_add"), shape=_scatter_shape,
+   kernel=structured(("bool",) + ADDABLE, "scatter_add"), shape=_scatter_shape,
    grad={"input": lambda g: g, "src": _source_grad},
    samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 3, high=4), s.tensor(2, 3))],
    doc="Elements of src, which has the shape of the index, added at the index.")
@@ -228,17 +241,18 @@ op("_scatter_add(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
 def _scatter_prod_grad(g: Any, input: Any, dim: int, index: Any, src: Any, out: Any) -> Any:
     """Products are divided by a factor; where factors are zero, the product without them is."""
     safe = ops._where(input == 0, 1, input)
-    for_input = g * ops._scatter_prod(safe, dim, index, src) / safe
+    for_input = g * (ops._scatter_prod(safe, dim, index, src) / safe).conj()
     zero = src == 0
     zeros_here = ops._scatter_add(ops.zeros_like(input), dim, index, zero.to(input.dtype))
     alone = zero & (ops._gather(zeros_here, dim, index) == 1)
     without = ops._scatter_prod(input, dim, index, ops._where(alone, 1, src))
-    plain = ops._gather(g * out, dim, index) / ops._where(zero, 1, src)
-    return for_input, None, ops._where(alone, ops._gather(g * without, dim, index), plain)
+    plain = ops._gather(g * out.conj(), dim, index) / ops._where(zero, 1, src).conj()
+    alone_grad = ops._gather(g * without.conj(), dim, index)
+    return for_input, None, ops._where(alone, alone_grad, plain)
 
 
 op("_scatter_prod(Tensor input, int dim, Tensor index, Tensor src) -> Tensor",
-   kernel=structured(NUMBERS, "scatter_prod"), shape=_scatter_shape, grad=_scatter_prod_grad,
+   kernel=structured(ADDABLE, "scatter_prod"), shape=_scatter_shape, grad=_scatter_prod_grad,
    samples=lambda s: [call(s.tensor(4, 3, low=0.5), 0, s.ints(2, 3, high=4),
                            s.tensor(2, 3, low=0.5))],
    doc="Elements at the index multiplied by those of src.")

@@ -274,6 +274,8 @@ def _index_add(input: Any, dim: int, index: Any, source: Any, alpha: Any) -> Any
     index = long_index(index, "index_add", ("int32", "int64"))
     if str(input.dtype) == "torch.bool":
         return ops._index_add(input.long(), dim, index, source.long(), alpha) != 0
+    if source.dtype.is_complex and alpha != 1:
+        source, alpha = source * alpha, 1
     return ops._index_add(input, dim, index, source, alpha)
 
 

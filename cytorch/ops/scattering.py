@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .dtypes import is_integral
 from .index_primitives import long_index
 from .spec import argument_error, call, op, ops, shape_error
 
@@ -150,8 +151,9 @@ def _scatter_reduce(input: Any, dim: int, index: Any, src: Any, reduce: str,
     count = ops.ones_like(input)
     if not include_self:
         count = ops._scatter(count, dim, index, _value(input, index, 0))
-    count = ops._scatter_add(count, dim, index, ops.ones_like(src)).clamp(min=1)
-    if input.dtype.is_floating_point:
+    count = ops._scatter_add(count, dim, index, ops.ones_like(src))
+    count = ops._where(count == 0, 1, count)
+    if not is_integral(input.dtype):
         return result / count
     return ops.div(result, count, rounding_mode="floor")
 
