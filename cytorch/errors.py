@@ -62,3 +62,15 @@ class LinAlgError(CytorchError, ValueError, RuntimeError):
 
 class LoaderTimeout(CytorchError, TimeoutError, RuntimeError):
     """A DataLoader with a timeout that got no batch in time."""
+
+
+class DatasetError(CytorchError, RuntimeError):
+    """A data set whose files are missing, damaged or of another format."""
+
+
+class DownloadError(CytorchError, RuntimeError):
+    """A file that could not be fetched; says what was tried and where to put it by hand."""
+
+
+class MissingPackageError(CytorchError, ImportError, RuntimeError):
+    """An optional package that is not installed; says how to install it."""

@@ -1,6 +1,7 @@
 """`python -m cytorch.run program.py arguments`: run a PyTorch program on cytorch.
 
-In that one process `import torch` means cytorch, submodules included.
+In that one process `import torch` means cytorch, submodules included, and `import torchvision`
+means `cytorch.vision`.
 """
 from __future__ import annotations
 
@@ -15,6 +16,12 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+# Where the parts of torchvision are; all else of a name is the same in cytorch.
+_PLACES = {
+    "torch": "cytorch", "torchvision": "cytorch.vision",
+    "torchvision.datasets": "cytorch.datasets", "torchvision.models": "cytorch.models",
+    "torchvision.transforms": "cytorch.transforms", "torchvision.utils": "cytorch.utils.images",
+}
 _USAGE = "usage: python -m cytorch.run (program.py | -m module | -c code) [arguments]"
 
 
@@ -34,20 +41,40 @@ class _TorchLoader(importlib.abc.Loader):
         module.__spec__ = self.real_spec
 
 
+def real_name_of(name: str) -> str | None:
+    """The module of cytorch that a module of torch or torchvision stands for; None for others."""
+    place, rest = name, ""
+    while place not in _PLACES:
+        place, dot, last = place.rpartition(".")
+        if not dot:
+            return None
+        rest = f".{last}{rest}"
+    return _PLACES[place] + rest
+
+
 class TorchFinder(importlib.abc.MetaPathFinder):
-    """Finds `torch` and `torch.x` in cytorch."""
+    """Finds `torch`, `torchvision` and their submodules in cytorch."""
 
     def find_spec(self, name: str, path: Sequence[str] | None = None,
                   target: Any = None) -> ModuleSpec | None:
-        if name != "torch" and not name.startswith("torch."):
-            return None
-        real_name = "cytorch" + name[len("torch"):]
-        if real_name not in sys.modules and importlib.util.find_spec(real_name) is None:
+        real_name = real_name_of(name)
+        if real_name is None or not _exists(real_name):
             return None
         spec = ModuleSpec(name, _TorchLoader(real_name))
-        if hasattr(sys.modules.get(real_name), "__path__"):
+        if any(place.startswith(f"{name}.") for place in _PLACES) or hasattr(
+                sys.modules.get(real_name), "__path__"):
             spec.submodule_search_locations = []
         return spec
+
+
+def _exists(name: str) -> bool:
+    if name in sys.modules:
+        return True
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        # its parent is a plain module
+        return False
 
 
 def install() -> None:

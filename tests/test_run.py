@@ -42,6 +42,25 @@ def test_module_and_code(tmp_path: Path) -> None:
     assert run("-c", "import torch; print(torch.zeros(1))").stdout == "tensor([0.])\n"
 
 
+def test_torchvision_means_the_data_sets_transforms_and_models(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import torchvision\n"
+        "import torchvision.transforms as T\n"
+        "from torchvision import datasets, models, transforms\n"
+        "from torchvision.utils import make_grid, save_image\n"
+        "import torchvision.transforms.functional as TF\n"
+        "import cytorch\n"
+        "assert T is transforms is cytorch.transforms and datasets is cytorch.datasets\n"
+        "assert torchvision.models is models and TF is T.functional\n"
+        "save_image(cytorch.rand(3, 1, 4, 4), 'grid.png', nrow=2)\n"
+        "print(models.LeNet.__name__, datasets.MNIST.__name__)\n")
+    result = run(program, cwd=tmp_path)
+    assert result.stderr == ""
+    assert result.stdout == "LeNet MNIST\n"
+    assert (tmp_path / "grid.png").read_bytes()[:4] == b"\x89PNG"
+
+
 def test_missing_submodule() -> None:
     result = run("-c", "import torch.no_such_thing")
     assert result.returncode == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_PARTS = ("checkpoint", "data", "graph", "hooks", "png", "progress")
+_PARTS = ("checkpoint", "data", "graph", "hooks", "images", "png", "progress")
 
 
 def __getattr__(name: str) -> Any:
