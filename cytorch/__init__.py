@@ -66,6 +66,7 @@ _LAZY = {
     "save": "serialization", "load": "serialization",
     "Generator": "random", "manual_seed": "random", "seed": "random", "initial_seed": "random",
     "get_rng_state": "random", "set_rng_state": "random", "default_generator": "random",
+    "vmap": "func",
     "is_tensor": "queries", "is_storage": "queries", "is_nonzero": "queries",
     "result_type": "queries", "set_default_device": "queries", "get_default_device": "queries",
     "set_default_tensor_type": "queries", "use_deterministic_algorithms": "queries",
@@ -75,7 +76,8 @@ _LAZY = {
 _LEGACY = {f"{kind}Tensor" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int",
                                        "Short", "Char", "Byte", "Bool")}
 _MODULES = {"nn", "optim", "utils", "autograd", "criterions", "datasets", "random", "testing",
-            "overrides", "printing", "serialization", "errors", "demo", "cuda", "backends"}
+            "overrides", "printing", "serialization", "errors", "demo", "cuda", "backends", "func",
+            "models", "transforms", "vision"}
 
 
 def __getattr__(name: str) -> Any:
