@@ -7,6 +7,8 @@ from __future__ import annotations
 import cytorch
 from cytorch.ops.spec import F as _installed
 
+from .attention_forward import multi_head_attention_forward as multi_head_attention_forward
+
 globals().update(vars(_installed))
 
 _TOP_LEVEL = ("celu_", "log_softmax", "relu", "relu_", "selu_", "sigmoid", "softmax", "tanh",

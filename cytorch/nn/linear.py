@@ -64,6 +64,10 @@ class Linear(Module):
         return f"{self._get_name()}({self.in_features}, {self.out_features})"
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A Linear under the name that PyTorch prints for the last projection of attention."""
+
+
 class Bilinear(Module):
     """y = x1^T A x2 + b, from (*, in1_features) and (*, in2_features) to (*, out_features).
 

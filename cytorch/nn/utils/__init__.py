@@ -1,4 +1,5 @@
 """Helpers for parameters and gradients: clipping, norms, flattening."""
+from . import rnn
 from .clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -19,6 +20,7 @@ __all__ = [
     "fuse_linear_bn_eval",
     "get_total_norm",
     "parameters_to_vector",
+    "rnn",
     "skip_init",
     "vector_to_parameters",
 ]
