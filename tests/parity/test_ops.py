@@ -80,8 +80,7 @@ def gradients(call: Call, function: Callable[[Call], list[Any]], engine: Any,
 
     call = map_tensors(ask, call)
     inputs = [t for t in tensors_in(call) if t.requires_grad]
-    outputs = [out for out in tensors_in(function(call))
-               if out.requires_grad and out.dtype.is_floating_point]
+    outputs = [out for out in tensors_in(function(call)) if out.requires_grad]
     if not inputs or not outputs:
         return []
     incoming = [(out.detach() * 0 + 1).cos() for out in outputs]

@@ -15,8 +15,8 @@ from support.layouts import to_numpy
 from support.samples import Samples, dtype_name, is_tensor, map_tensors, tensors_in
 
 # (relative, absolute) error that rounding alone may cause, by the coarsest dtype involved.
-TOLERANCE = {"float64": (1e-9, 1e-9), "float32": (2e-5, 2e-5), "float16": (4e-3, 4e-3),
-             "bfloat16": (3e-2, 3e-2)}
+TOLERANCE = {"float64": (1e-9, 1e-9), "complex128": (1e-9, 1e-9), "float32": (2e-5, 2e-5),
+             "complex64": (2e-5, 2e-5), "float16": (4e-3, 4e-3), "bfloat16": (3e-2, 3e-2)}
 
 
 def entry_ids() -> dict[str, Op]:
