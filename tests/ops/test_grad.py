@@ -15,7 +15,7 @@ from support.table import assert_close, describe, has_no_history, run_tensors, s
 
 
 def cases(entry: Op) -> Iterator[tuple[str, gradients.Function, list[Any]]]:
-    """(context, function of the float64 inputs alone, those inputs) for every sample.
+    """(context, function of the differentiable inputs alone, those inputs) for every sample.
 
     A backward primitive that gets values which belong to its input (the mean of a norm, say) cannot
     be checked on its own: the second derivative of the op that it belongs to checks it.
@@ -24,7 +24,7 @@ def cases(entry: Op) -> Iterator[tuple[str, gradients.Function, list[Any]]]:
         return
     for index, call in enumerate(samples_of(entry, "float64")):
         inputs = [t for t in tensors_in(list(call.args) + list(call.kwargs.values()))
-                  if t.dtype == cytorch.float64]
+                  if gradients.is_precise(t)]
         if inputs:
             yield describe(entry, index, call), function_of_inputs(entry, call), inputs
 
@@ -34,7 +34,7 @@ def function_of_inputs(entry: Op, call: Call) -> gradients.Function:
         remaining = iter(values)
 
         def replace(tensor: Any) -> Any:
-            return next(remaining) if tensor.dtype == cytorch.float64 else tensor
+            return next(remaining) if gradients.is_precise(tensor) else tensor
 
         return run_tensors(entry, map_tensors(replace, call))
 

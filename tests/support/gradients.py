@@ -1,7 +1,8 @@
 """Numeric checks of derivatives along random directions.
 
 One inner product per direction replaces one evaluation per element: for outputs `y = f(x)` and
-random `u`, `v`, the number `<v, J u>` is compared between backward and central differences.
+random `u`, `v`, the number `<v, J u>` is compared between backward and central differences. Complex
+tensors count as pairs of real ones, so the inner product is the real part of the complex one.
 """
 from __future__ import annotations
 
@@ -23,18 +24,26 @@ def leaves(tensors: list[Any]) -> list[Any]:
     return [t.detach().clone().requires_grad_() for t in tensors]
 
 
+def is_precise(tensor: Any) -> bool:
+    """Whether differences of the tensor's values tell its derivative."""
+    return tensor.dtype in (cytorch.float64, cytorch.complex128)
+
+
 def random_like(tensor: Any, random: np.random.Generator) -> Any:
-    return cytorch.from_numpy(np.asarray(random.standard_normal(tuple(tensor.shape))))
+    values = random.standard_normal(tuple(tensor.shape))
+    if tensor.dtype.is_complex:
+        values = values + 1j * random.standard_normal(tuple(tensor.shape))
+    return cytorch.from_numpy(np.asarray(values))
 
 
 def differentiable(outputs: list[Any]) -> list[Any]:
     """Outputs with a history that are precise enough for differences."""
-    return [out for out in outputs if out.requires_grad and out.dtype == cytorch.float64]
+    return [out for out in outputs if out.requires_grad and is_precise(out)]
 
 
 def inner(left: list[Any], right: list[Any]) -> float:
     """Sum of elementwise products; None counts as zero."""
-    return float(sum((to_numpy(a) * to_numpy(b)).sum()
+    return float(sum((np.conj(to_numpy(a)) * to_numpy(b)).real.sum()
                      for a, b in zip(left, right, strict=True) if a is not None))
 
 
@@ -45,7 +54,7 @@ def moved(tensors: list[Any], directions: list[Any], step: float) -> list[Any]:
 
 def check(function: Function, inputs: list[Any], context: str, relative: float = 1e-5,
           absolute: float = 1e-6) -> None:
-    """Backward of `function` at `inputs` (float64) agrees with central differences."""
+    """Backward of `function` at `inputs` agrees with central differences."""
     random = np.random.default_rng(7)
     points = leaves(inputs)
     outputs = differentiable(function(points))
