@@ -208,11 +208,14 @@ def _override(function: Any, args: Any, kwargs: Any) -> Any:
     return handle_call(function, args, kwargs)
 
 
+_COLLECTING = ("nn.functional", "masked")
+
+
 def _install_submodules(package: ModuleType, functions: dict[str, Any]) -> None:
-    """`linalg.norm` and the like; `nn.functional` collects its own names when it is imported."""
+    """`linalg.norm` and the like; `_COLLECTING` modules take their names when they are imported."""
     for name, function in functions.items():
         prefix, _, short = name.rpartition(".")
-        if not prefix or prefix == "nn.functional":
+        if not prefix or prefix in _COLLECTING:
             continue
         place = package
         for part in prefix.split("."):
@@ -222,3 +225,4 @@ def _install_submodules(package: ModuleType, functions: dict[str, Any]) -> None:
                 setattr(place, part, sys.modules[full])
             place = sys.modules[full]
         setattr(place, short, function)
+    package.linalg.LinAlgError = LinAlgError  # type: ignore[attr-defined]
