@@ -130,7 +130,7 @@ def _part(name: str, what: str) -> property:
         return getattr(ops, name)(self)
 
     def write(self: Any, value: Any) -> None:
-        read(self).copy_(value)
+        read(self)[...] = value
 
     return property(read, write, doc=what)
 

@@ -51,8 +51,11 @@ op("add(Tensor input, Scalar alpha, Tensor other) -> Tensor",
 
 
 def _times(other: Any, alpha: Any, input: Any, name: str) -> Any:
-    if isinstance(alpha, float) and not (input.dtype.is_floating_point or input.dtype.is_complex
-                                         or getattr(other, "is_floating_point", bool)()):
+    dtypes = [x.dtype for x in (input, other) if hasattr(x, "dtype")]
+    if isinstance(alpha, complex) and not any(d.is_complex for d in dtypes):
+        raise argument_error(f"{name}(): For non-complex input tensors, argument alpha must not be "
+                             f"a complex number, got {alpha}")
+    if isinstance(alpha, float) and not any(d.is_floating_point or d.is_complex for d in dtypes):
         raise argument_error(f"{name}(): For integral input tensors, argument alpha must not be a "
                              f"floating point number, got {alpha}")
     return other * alpha

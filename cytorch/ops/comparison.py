@@ -4,6 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .aliases import also_called
+from .checks import no_complex
 from .spec import (
     ALL,
     ALL_AND_COMPLEX,
@@ -66,14 +67,16 @@ def _value_test(name: str, what: str, result: str) -> None:
 _value_test("isnan", "NaN", "tensor([False, False,  True])")
 _value_test("isinf", "infinite", "tensor([False,  True, False])")
 _value_test("isfinite", "neither infinite nor NaN", "tensor([ True, False, False])")
-op("isposinf(Tensor input) -> Tensor", body=lambda input: ops.eq(input, float("inf")),
+op("isposinf(Tensor input) -> Tensor",
+   body=lambda input: ops.eq(no_complex(input, "isposinf"), float("inf")),
    forms="function method out", samples=unary(), ref="numpy.isposinf",
    doc="""Whether each element is plus infinity.
 
 >>> cytorch.isposinf(cytorch.tensor([1.0, float("inf"), float("-inf")]))
 tensor([False,  True, False])
 """)
-op("isneginf(Tensor input) -> Tensor", body=lambda input: ops.eq(input, float("-inf")),
+op("isneginf(Tensor input) -> Tensor",
+   body=lambda input: ops.eq(no_complex(input, "isneginf"), float("-inf")),
    forms="function method out", samples=unary(), ref="numpy.isneginf",
    doc="""Whether each element is minus infinity.
 
@@ -82,7 +85,7 @@ tensor([False, False,  True])
 """)
 op("signbit(Tensor input) -> Tensor",
    body=lambda input: ops.lt(ops.copysign(ops.ones_like(input), input), 0)
-   if input.dtype.is_floating_point else ops.lt(input, 0),
+   if no_complex(input, "signbit").dtype.is_floating_point else ops.lt(input, 0),
    forms="function method out", samples=unary(), ref="numpy.signbit",
    doc="""Whether the sign bit of each element is set, also that of -0.0.
 
@@ -113,7 +116,7 @@ def _isclose(input: Any, other: Any, rtol: float, atol: float, equal_nan: bool) 
     if input.dtype != other.dtype:
         raise argument_error(f"isclose(): {input.dtype} did not match {other.dtype}")
     close = ops.eq(input, other)
-    if _is_floating(input) and equal_nan:
+    if (_is_floating(input) or input.dtype.is_complex) and equal_nan:
         close = close | (ops.isnan(input) & ops.isnan(other))
     if rtol == 0 and atol == 0:
         return close

@@ -13,7 +13,7 @@ _OPTIONS = OPTIONS.replace("*, ", "*, Generator? generator=None, ")
 
 
 def _uniform_(input: Any, low: float, high: float, generator: Any) -> Any:
-    check_floating(input, "uniform_")
+    check_floating(input, "uniform_", or_complex=True)
     if not low <= high:
         raise argument_error(f"uniform_: expects to return a [from, to) range, but found "
                              f"from={low} > to={high}")
@@ -33,7 +33,7 @@ True
 
 
 def _normal_(input: Any, mean: float, std: float, generator: Any) -> Any:
-    check_floating(input, "normal_")
+    check_floating(input, "normal_", or_complex=True)
     return refill("normal", input, mean, _deviation(std, "normal_"), generator)
 
 

@@ -159,11 +159,17 @@ def _pow_grad_input(g: Any, input: Any, exponent: Any) -> Any:
 def _pow_grad_exponent(g: Any, input: Any, exponent: Any, out: Any) -> Any:
     if _is_number(input):
         if input == 0:
-            return masked(ops.lt(exponent, 0), g * conj(out) * float("-inf"))
+            return masked(~_not_negative(exponent), g * conj(out) * float("-inf"))
         return g * conj(out * _logarithm(input))
     # 0 ** y is flat for y >= 0, though its logarithm is not finite
-    flat = ops.eq(input, 0) & ops.ge(exponent, 0)
+    flat = ops.eq(input, 0) & _not_negative(exponent)
     return masked(~flat, g * conj(out * ops.log(input)))
+
+
+def _not_negative(x: Any) -> Any:
+    if x.dtype.is_complex:
+        return ops.eq(x.imag, 0) & ops.ge(x.real, 0)
+    return ops.ge(x, 0)
 
 
 def _logarithm(x: Any) -> Any:
@@ -209,7 +215,9 @@ tensor([1.0000, 1.4142], dtype=torch.float64)
 
 
 def _double(x: Any) -> Any:
-    return x if _is_number(x) or x.dtype.is_complex else x.double()
+    if _is_number(x):
+        return x
+    return x.cdouble() if x.dtype.is_complex else x.double()
 
 
 also_called(_div, "divide", "true_divide")

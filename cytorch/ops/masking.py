@@ -59,6 +59,9 @@ def _masked_fill(input: Any, mask: Any, value: Any) -> Any:
             raise shape_error("masked_fill only supports a 0-dimensional value tensor, but got "
                               f"tensor of shape {tuple(value.shape)}")
         value = value.to(input.dtype)
+    elif isinstance(value, complex) and not input.dtype.is_complex:
+        raise argument_error(f"masked_fill: value {value} cannot be converted to {input.dtype} "
+                             "without overflow")
     elif not (input.dtype.is_floating_point or input.dtype.is_complex):
         if isinstance(value, float) and value != int(value):
             raise argument_error(f"masked_fill: value {value} cannot be converted to "

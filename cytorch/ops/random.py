@@ -16,7 +16,7 @@ _LIKE_OPTIONS = LIKE_OPTIONS.replace("*, ", "*, Generator? generator=None, ")
 def _random(kind: str, name: str) -> Any:
     def body(size: Any, generator: Any, dtype: Any, layout: Any, device: Any, requires_grad: bool,
              pin_memory: bool) -> Any:
-        check_floating(dtype, name)
+        check_floating(dtype, name, or_complex=True)
         return filled(kind, size, 0.0, 1.0, dtype, device, generator, requires_grad)
     return body
 
@@ -24,7 +24,7 @@ def _random(kind: str, name: str) -> Any:
 def _random_like(kind: str, name: str) -> Any:
     def body(input: Any, generator: Any, dtype: Any, layout: Any, device: Any,
              requires_grad: bool, pin_memory: bool, memory_format: Any) -> Any:
-        dtype = check_floating(input if dtype is None else dtype, name)
+        dtype = check_floating(input if dtype is None else dtype, name, or_complex=True)
         return filled(kind, input.shape, 0.0, 1.0, dtype,
                       input.device if device is None else device, generator, requires_grad)
     return body

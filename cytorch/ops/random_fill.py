@@ -1,6 +1,7 @@
 """What all random ops stand on: kernels that fill a tensor from the generator's stream."""
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .dtypes import as_dtype, dtype_named
@@ -53,18 +54,26 @@ def take(generator: Any, elements: int) -> tuple[int, int]:
 def filled(kind: str, size: Any, low: Any, high: Any, dtype: Any, device: Any, generator: Any,
            requires_grad: bool = False) -> Any:
     """A new tensor filled by `_random_<kind>_`."""
+    return made_by(lambda out: _fill(kind, out, low, high, generator), size, dtype, device,
+                   requires_grad)
+
+
+def _fill(kind: str, out: Any, low: Any, high: Any, generator: Any) -> None:
+    """Fill contiguous memory. The parts of a complex number share its variance between them."""
     fill = getattr(ops, f"_random_{kind}_")
-
-    def run(out: Any) -> None:
+    if not out.dtype.is_complex or kind == "integers":
         fill(out, *take(generator, out.numel()), low, high)
-
-    return made_by(run, size, dtype, device, requires_grad)
+    elif kind == "normal":
+        _fill(kind, ops.view_as_real(out), 0.0, high / math.sqrt(2), generator)
+        out += low
+    else:
+        _fill(kind, ops.view_as_real(out), low, high, generator)
 
 
 def refill(kind: str, input: Any, low: Any, high: Any, generator: Any) -> Any:
     """Fill a tensor in place; it need not be contiguous and may have a history."""
     if writable_directly(input):
-        getattr(ops, f"_random_{kind}_")(input, *take(generator, input.numel()), low, high)
+        _fill(kind, input, low, high, generator)
         return input
     return input.copy_(filled(kind, input.shape, low, high, input.dtype, input.device, generator))
 
@@ -78,9 +87,9 @@ def writable_directly(input: Any) -> bool:
             and not (input.requires_grad and is_grad_enabled()))
 
 
-def check_floating(input: Any, name: str) -> Any:
+def check_floating(input: Any, name: str, or_complex: bool = False) -> Any:
     dtype = as_dtype(input.dtype if hasattr(input, "dtype") else input)
-    if not dtype.is_floating_point:
+    if not (dtype.is_floating_point or (or_complex and dtype.is_complex)):
         raise argument_error(f"{name}: needs a floating dtype, got {dtype}")
     return dtype
 

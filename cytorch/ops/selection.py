@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .derivatives import masked
-from .spec import ALL, call, dtype_error, elementwise, op, ops
+from .spec import ALL_AND_COMPLEX, call, dtype_error, elementwise, op, ops
 
 
 def _checked(condition: Any) -> Any:
@@ -22,7 +22,7 @@ def _samples(s: Any) -> list[Any]:
 
 
 op("_where(Tensor condition, Tensor|Scalar input, Tensor|Scalar other) -> Tensor",
-   kernel=elementwise(ALL, "where"),
+   kernel=elementwise(ALL_AND_COMPLEX, "where"),
    grad={"input": lambda g, condition: masked(condition, g),
          "other": lambda g, condition: masked(~condition, g)},
    forms="function", samples=_samples, ref="numpy.where", torch="where",

@@ -83,6 +83,13 @@ def _ends(start: Any, end: Any, dtype: Any) -> tuple[Any, Any]:
     return (int(start), int(end)) if is_integral(as_dtype(dtype)) else (start, end)
 
 
+def _dtype_between(start: Any, end: Any, dtype: Any) -> Any:
+    """Without a dtype the default one, complex where an end is."""
+    if dtype is None and (isinstance(start, complex) or isinstance(end, complex)):
+        return default_dtype().to_complex()
+    return as_dtype(dtype)
+
+
 def _steps(steps: int, name: str) -> int:
     if steps < 0:
         raise argument_error(f"{name}: number of steps must be non-negative, got {steps}")
@@ -91,6 +98,12 @@ def _steps(steps: int, name: str) -> int:
 
 def _linspace(start: Any, end: Any, steps: int, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
+    dtype = _dtype_between(start, end, dtype)
+    if dtype.is_complex:
+        start, end = complex(start), complex(end)
+        real, imag = (ops.linspace(*ends, steps, dtype=dtype.to_real(), device=device)
+                      for ends in ((start.real, end.real), (start.imag, end.imag)))
+        return finished(ops.complex(real, imag), requires_grad)
     start, end = _ends(start, end, dtype)
     return made_by(lambda out: ops._linspace_(out, start, end), (_steps(steps, "linspace"),),
                    dtype, device, requires_grad)
@@ -116,9 +129,10 @@ def _numpy_linspace(start: float, end: float, steps: int) -> Any:
 
 def _logspace(start: Any, end: Any, steps: int, base: float, dtype: Any, layout: Any, device: Any,
               requires_grad: bool, pin_memory: bool) -> Any:
-    wanted = as_dtype(dtype)
-    start, end = _ends(start, end, dtype)
-    exponents = ops.linspace(start, end, _steps(steps, "logspace"), dtype=float, device=device)
+    wanted = _dtype_between(start, end, dtype)
+    start, end = _ends(start, end, wanted)
+    exponents = ops.linspace(start, end, _steps(steps, "logspace"), device=device,
+                             dtype=complex if wanted.is_complex else float)
     return finished(ops.pow(base, exponents).to(wanted), requires_grad)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .aliases import also_called
+from .checks import no_complex
 from .derivatives import conj
 from .spec import FLOATING, FLOATING_AND_COMPLEX, binary, elementwise, op, ops, unary
 
@@ -80,14 +81,16 @@ tensor([3.1416, 0.7854])
 """)
 also_called(_atan2, "arctan2")
 
-op("deg2rad(Tensor input) -> Tensor", body=lambda input: input * (1 / DEGREES), forms=_FORMS,
+op("deg2rad(Tensor input) -> Tensor",
+   body=lambda input: no_complex(input, "deg2rad") * (1 / DEGREES), forms=_FORMS,
    samples=unary(-180.0, 180.0), ref="numpy.deg2rad",
    doc="""Degrees to radians, elementwise.
 
 >>> cytorch.deg2rad(cytorch.tensor([180.0]))
 tensor([3.1416])
 """)
-op("rad2deg(Tensor input) -> Tensor", body=lambda input: input * DEGREES, forms=_FORMS,
+op("rad2deg(Tensor input) -> Tensor",
+   body=lambda input: no_complex(input, "rad2deg") * DEGREES, forms=_FORMS,
    samples=unary(), ref="numpy.rad2deg",
    doc="""Radians to degrees, elementwise.
 

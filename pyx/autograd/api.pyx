@@ -40,6 +40,9 @@ cdef list starting_gradients(list roots, object gradients, str what):
             if root.count != 1:
                 raise AutogradError(f"{what}: grad can be implicitly created only for scalar "
                                     f"outputs, and tensor {number} has shape {shape_tuple(root)}")
+            if dtype_is_complex(root.kind):
+                raise AutogradError(f"{what}: grad can be implicitly created only for real scalar "
+                                    f"outputs but got {root.dtype!r} for tensor {number}")
             gradient = engine_functions.ones_like(root)
         elif not isinstance(gradient, Tensor):
             raise TypeError(f"{what}: gradients must be tensors or None, "
@@ -48,6 +51,11 @@ cdef list starting_gradients(list roots, object gradients, str what):
             raise ShapeError(f"{what}: Mismatch in shape: grad_output[{number}] has a shape of "
                              f"{shape_tuple(gradient)} and output[{number}] has a shape of "
                              f"{shape_tuple(root)}")
+        elif dtype_is_complex((<Tensor>gradient).kind) != dtype_is_complex(root.kind):
+            raise AutogradError(f"{what}: For complex Tensors, both grad_output and output are "
+                                f"required to have the same dtype. Mismatch in dtype: grad_output["
+                                f"{number}] has a dtype of {gradient.dtype!r} and output[{number}] "
+                                f"has a dtype of {root.dtype!r}")
         found.append(gradient)
     return found
 

@@ -33,7 +33,10 @@ from cytorch._C.state cimport STORAGE_READONLY, mode
 from cytorch._C.node cimport Node
 from cytorch._C.tensor cimport CONTIGUOUS, Tensor, alias, describe, new_tensor, shape_tuple
 
-from cytorch.errors import DeviceError, DivisionByZero, DTypeError, OverlapError, ShapeError
+import warnings
+
+from cytorch.errors import (
+    ArgumentError, DeviceError, DivisionByZero, DTypeError, OverlapError, ShapeError)
 
 cdef Loop casts[12][12]
 cdef Loop copies[12]
@@ -116,6 +119,11 @@ cdef int fill_scalar(char* target, int dtype, object value) except -1:
         else:
             (<float complex*>target)[0] = <float complex>pair
         return 0
+    if isinstance(value, complex) and dtype != DTYPE_BOOL:
+        if value.imag:
+            raise ArgumentError(f"value {value} cannot be converted to {dtype_of(dtype)!r} without "
+                                "overflow")
+        value = value.real
     if dtype == DTYPE_FLOAT64 or dtype == DTYPE_FLOAT32:
         real = float(value)
         if dtype == DTYPE_FLOAT64:
@@ -373,6 +381,9 @@ cdef object elementwise(Operator self, PyObject** values):
         check_target(self, out, values, count)
         check_inplace(out, self.name, recording)
         check_result_cast(self, kind, out)
+        if self.result == RESULT_REAL and kind != compute:
+            raise DTypeError(f"{self.name}(): In-place {self.name[:-1]} is not supported for "
+                             f"complex tensors, got {dtype_of(out.kind)!r}")
         return elementwise_inplace(self, values, out, loop, recording)
     out = new_tensor(ndim, sizes, kind, device)
     run_walk(self, values, out, loop)
@@ -474,6 +485,9 @@ cdef int copy_into(Tensor target, Tensor source) except -1:
     add_operand(&walk, source.start, source.rank, source.sizes, source.strides,
                 dtype_itemsize[source.kind])
     if source.kind != target.kind:
+        if dtype_is_complex(source.kind) and not dtype_is_complex(target.kind) and \
+                target.kind != DTYPE_BOOL:
+            warnings.warn("Casting complex values to real discards the imaginary part")
         walk.loop = casts[source.kind][target.kind]
     return run_loop(&walk, tensors, 2, COPY_GRAIN)
 

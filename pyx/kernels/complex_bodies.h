@@ -37,6 +37,10 @@ static inline COMPLEX BODY(div)(COMPLEX x, COMPLEX y) {
 }
 static inline COMPLEX BODY(rdiv)(COMPLEX x, COMPLEX y) { return BODY(div)(y, x); }
 static inline COMPLEX BODY(reciprocal)(COMPLEX x) { return BODY(div)(PAIR(1, 0), x); }
+static inline COMPLEX BODY(reciprocal_square)(COMPLEX x) {
+  return BODY(reciprocal)(BODY(square)(x));
+}
+static inline COMPLEX BODY(one)(COMPLEX x) { return PAIR(1, 0); }
 
 /* ---- comparison and logic -------------------------------------------------------------------- */
 
@@ -99,11 +103,7 @@ static inline COMPLEX BODY(log1p)(COMPLEX x) {
 }
 static inline COMPLEX BODY(sqrt)(COMPLEX x) { return LIBM(csqrt)(x); }
 static inline COMPLEX BODY(rsqrt)(COMPLEX x) { return BODY(reciprocal)(BODY(sqrt)(x)); }
-static inline COMPLEX BODY(pow)(COMPLEX x, COMPLEX y) {
-  if (REAL(y) == 0 && IMAG(y) == 0) return PAIR(1, 0);
-  if (REAL(x) == 0 && IMAG(x) == 0 && REAL(y) > 0) return PAIR(0, 0);
-  return LIBM(cpow)(x, y);
-}
+static inline COMPLEX BODY(pow)(COMPLEX x, COMPLEX y) { return LIBM(cpow)(x, y); }
 static inline COMPLEX BODY(logaddexp)(COMPLEX x, COMPLEX y) {
   const COMPLEX large = REAL(x) < REAL(y) ? y : x, small = REAL(x) < REAL(y) ? x : y;
   if (BODY(isnan)(x) | BODY(isnan)(y)) return PAIR(NAN, NAN);
@@ -152,6 +152,9 @@ static inline COMPLEX BODY(tanh_backward)(COMPLEX grad, COMPLEX out) {
 
 /* ---- three and four operands ----------------------------------------------------------------- */
 
+static inline COMPLEX BODY(where)(COMPLEX condition, COMPLEX x, COMPLEX y) {
+  return BODY(is_true)(condition) ? x : y;
+}
 static inline COMPLEX BODY(addcmul)(COMPLEX x, COMPLEX y, COMPLEX z, COMPLEX value) {
   return BODY(add)(x, BODY(mul)(BODY(mul)(value, y), z));
 }
