@@ -23,7 +23,8 @@ _NAMES = {
 MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 LEGACY = {f"{kind}Tensor" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int",
                                       "Short", "Char", "Byte", "Bool")}
-MODULES = set("""
+_MODULES = """
     autograd backends criterions cuda datasets demo errors func masked models nn optim
     overrides printing random serialization testing transforms utils vision
-""".split())
+"""
+MODULES = set(_MODULES.split())

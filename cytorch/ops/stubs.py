@@ -208,11 +208,13 @@ def reexports() -> str:
         if isinstance(node, ast.ImportFrom) and node.level and "_C" not in (node.module or ""):
             names += [(node.module or "", alias.name) for alias in node.names
                       if alias.asname is None]
+    for node in statements("lazy_names.py"):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            if node.targets[0].id == "_LAZY":
-                names += [(module, name) for name, module in ast.literal_eval(node.value).items()]
+            if node.targets[0].id == "_NAMES":
+                names += [(module, name) for module, found in ast.literal_eval(node.value).items()
+                          for name in found.split()]
             elif node.targets[0].id == "_MODULES":
-                names += [("", name) for name in ast.literal_eval(node.value)]
+                names += [("", name) for name in ast.literal_eval(node.value).split()]
     return "".join(f"from .{module} import {name} as {name}\n" for module, name in sorted(names))
 
 
