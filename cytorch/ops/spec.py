@@ -289,3 +289,7 @@ def linalg_error(message: str) -> Exception:
 
 def argument_error(message: str) -> Exception:
     return _error("ArgumentError", message)
+
+
+def autograd_error(message: str) -> Exception:
+    return _error("AutogradError", message)

@@ -21,7 +21,7 @@ _FORMS = "function method inplace out"
 TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
 
-def _each(function: Callable[[float], float]) -> Callable[..., Any]:
+def each(function: Callable[[float], float]) -> Callable[..., Any]:
     """A function of Python floats as a reference on arrays."""
     def reference(input: Any) -> Any:
         import numpy as np
@@ -44,15 +44,15 @@ def _function(name: str, what: str, grad: Callable[..., Any], low: float, high: 
 
 _function("erf", "The error function: 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to input",
           lambda g, input: g * (TWO_OVER_ROOT_PI * ops.exp(-(input * input))), -3.0, 3.0,
-          _each(math.erf), "[0.0, 1.0]", "tensor([0.0000, 0.8427])")
+          each(math.erf), "[0.0, 1.0]", "tensor([0.0000, 0.8427])")
 _function("erfc", "1 - erf(input), exact for large inputs too",
           lambda g, input: g * (-TWO_OVER_ROOT_PI * ops.exp(-(input * input))), -3.0, 3.0,
-          _each(math.erfc), "[0.0, 5.0]", "tensor([1.0000e+00, 1.5375e-12])")
+          each(math.erfc), "[0.0, 5.0]", "tensor([1.0000e+00, 1.5375e-12])")
 _function("erfinv", "The inverse of erf; NaN outside [-1, 1]",
           lambda g, out: g * (ops.exp(out * out) / TWO_OVER_ROOT_PI), -0.9, 0.9,
           None, "[0.0, 0.5]", "tensor([0.0000, 0.4769])")
 _function("lgamma", "log(abs(gamma(input)))", lambda g, input: g * ops.digamma(input), 0.5, 4.0,
-          _each(math.lgamma), "[0.5, 10.0]", "tensor([ 0.5724, 12.8018])")
+          each(math.lgamma), "[0.5, 10.0]", "tensor([ 0.5724, 12.8018])")
 _function("digamma", "The derivative of lgamma", lambda g, input: g * ops._polygamma(input, 1),
           0.5, 4.0, None, "[1.0, 2.0]", "tensor([-0.5772,  0.4228])")
 op("_polygamma(Tensor input, Scalar n) -> Tensor", kernel=elementwise(FLOATING), promote="float",
