@@ -63,3 +63,60 @@ def svd(matrices: Any, full_matrices: bool) -> Any:
 
 def svdvals(matrices: Any) -> Any:
     return converging("linalg.svdvals", lambda a: numpy.linalg.svd(a, compute_uv=False), matrices)
+
+
+def _inverses(sizes: Any, atol: Any, rtol: Any) -> Any:
+    """1 / sizes, and 0 for those that count as zero."""
+    magnitudes = abs(sizes)
+    limit = numpy.maximum(atol, rtol * magnitudes.max(-1))[..., None]
+    kept = magnitudes > limit
+    return numpy.where(kept, 1 / numpy.where(kept, sizes, 1), 0).astype(sizes.dtype)
+
+
+def pinv(matrices: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
+    if matrices.size == 0:
+        return numpy.zeros_like(matrices.swapaxes(-1, -2))
+    if hermitian:
+        values, vectors = converging("linalg.pinv", numpy.linalg.eigh, matrices)
+        left, right = vectors, vectors.swapaxes(-1, -2).conj()
+    else:
+        U, values, Vh = converging("linalg.pinv", lambda a: numpy.linalg.svd(a, False), matrices)
+        left, right = Vh.swapaxes(-1, -2).conj(), U.swapaxes(-1, -2).conj()
+    return numpy.matmul(left * _inverses(values, atol, rtol)[..., None, :], right)
+
+
+def qr(matrices: Any, mode: str) -> Any:
+    return numpy.linalg.qr(matrices, mode)
+
+
+def geqrf(matrices: Any) -> Any:
+    reflectors, factors = numpy.linalg.qr(matrices, "raw")
+    return reflectors.swapaxes(-1, -2), factors
+
+
+def _leading_minor(matrix: Any) -> int:
+    """The order of the first leading minor that is not positive definite."""
+    low, high = 0, len(matrix)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            numpy.linalg.cholesky(matrix[:middle, :middle])
+            low = middle
+        except numpy.linalg.LinAlgError:
+            high = middle
+    return high
+
+
+def cholesky_ex(matrices: Any) -> Any:
+    """(L, info) of the lower triangles; L of a matrix that is not positive definite is zero."""
+    info = numpy.zeros(matrices.shape[:-2], numpy.int32)
+    try:
+        return numpy.linalg.cholesky(matrices), info
+    except numpy.linalg.LinAlgError:
+        factors = numpy.zeros_like(matrices)
+    for index in numpy.ndindex(info.shape):
+        try:
+            factors[index] = numpy.linalg.cholesky(matrices[index])
+        except numpy.linalg.LinAlgError:
+            info[index] = _leading_minor(matrices[index])
+    return factors, info
