@@ -231,8 +231,8 @@ op("istft(Tensor input, int n_fft, int? hop_length=None, int? win_length=None, "
    doc="""The signal of a short-time Fourier transform: undoes `stft` of the same arguments.
 
 Pieces are added where they overlap and divided by the sum of the squared windows, which must
-nowhere be 0. onesided: whether `input` has the frequencies 0 to n_fft // 2 only (the default, unless
-it has all n_fft). length: of the result; more than there is gives zeros at the end.
+nowhere be 0. onesided: whether `input` has the frequencies 0 to n_fft // 2 only (the default,
+unless it has all n_fft). length: of the result; more than there is gives zeros at the end.
 
 >>> signal = cytorch.arange(8.0)
 >>> cytorch.istft(cytorch.stft(signal, 4, return_complex=True), 4)
