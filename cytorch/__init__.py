@@ -59,6 +59,8 @@ newaxis = None
 def __getattr__(name: str) -> Any:
     if name in MODULE_OF:
         value = getattr(importlib.import_module(f"cytorch.{MODULE_OF[name]}"), name)
+    elif name.startswith("_foreach_"):
+        value = getattr(importlib.import_module("cytorch.foreach"), name)
     elif name in LEGACY:
         value = getattr(importlib.import_module("cytorch.legacy"), name)
     elif name in MODULES:
