@@ -13,6 +13,8 @@ __all__ = ["as_tensor", "asarray", "from_numpy", "frombuffer", "tensor"]
 
 _NUMPY_DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32",
                  "float64", "complex64", "complex128")
+# Set by cytorch.default_device, which is imported when a default device is first chosen.
+_implied_device: Any = None
 _PYTHON_DTYPES = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}
 
 
@@ -148,6 +150,8 @@ def _new(data: Any, dtype: Any, device: Any) -> Any:
             result = _stored(plain, _common(dtypes) if dtype is None else dtype)
     if dtype is not None and result.dtype != dtype:
         result = result.to(dtype)
+    if device is None and _implied_device is not None and not isinstance(data, cytorch.Tensor):
+        device = _implied_device()
     return result if device is None else result.to(device)
 
 

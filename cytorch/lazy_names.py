@@ -14,8 +14,9 @@ _NAMES = {
         "Generator manual_seed seed initial_seed get_rng_state set_rng_state "
         "default_generator",
     "func": "vmap",
+    "default_device": "set_default_device get_default_device",
     "queries":
-        "is_tensor is_storage is_nonzero result_type set_default_device get_default_device "
+        "is_tensor is_storage is_nonzero result_type "
         "set_default_tensor_type use_deterministic_algorithms "
         "are_deterministic_algorithms_enabled typename set_float32_matmul_precision "
         "get_float32_matmul_precision",

@@ -6,9 +6,9 @@ from typing import Any
 import cytorch
 from cytorch.errors import ArgumentError, DeviceError, ShapeError
 
-__all__ = ["are_deterministic_algorithms_enabled", "get_default_device",
+__all__ = ["are_deterministic_algorithms_enabled",
            "get_float32_matmul_precision", "is_nonzero", "is_storage", "is_tensor", "result_type",
-           "set_default_device", "set_default_tensor_type", "set_float32_matmul_precision",
+           "set_default_tensor_type", "set_float32_matmul_precision",
            "typename", "use_deterministic_algorithms"]
 
 _settings = {"matmul": "highest", "deterministic": False}
@@ -66,18 +66,6 @@ def typename(obj: Any) -> str:
         return str(obj.type())
     kind = obj if isinstance(obj, type) else type(obj)
     return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def get_default_device() -> Any:
-    """The device on which tensors are made: the CPU."""
-    return cytorch.device("cpu")
-
-
-def set_default_device(device: Any) -> None:
-    """Accepts the CPU (or None). Raises RuntimeError for a device that cannot be the default."""
-    if device is not None and cytorch.device(device).type != "cpu":
-        raise DeviceError(f"set_default_device: only 'cpu' can be the default device, got "
-                          f"{str(device)!r}")
 
 
 def set_default_tensor_type(t: Any) -> None:

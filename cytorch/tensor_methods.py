@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cytorch._C.autograd import api
+from cytorch._C.device import set_context_hooks
 from cytorch._C.tensor import Tensor, add_method, set_python_methods, with_type
 from cytorch.errors import AutogradError, DTypeError, ShapeError
 
@@ -211,6 +212,20 @@ def where(self: Any, condition: Any, other: Any) -> Any:
     return ops.where(condition, self, other)
 
 
+def enter_device(device: Any) -> Any:
+    """What `with device:` does first."""
+    from cytorch.default_device import enter
+
+    return enter(device)
+
+
+def leave_device() -> None:
+    """What `with device:` does last."""
+    from cytorch.default_device import leave
+
+    leave()
+
+
 _METHODS = {
     "where": where, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
@@ -238,3 +253,4 @@ def install_methods() -> None:
     for name, method in _METHODS.items():
         add_method(name, method)
     set_python_methods(sys.modules[__name__])
+    set_context_hooks(enter_device, leave_device)

@@ -24,6 +24,15 @@ functions[DEVICE_CUDA] = functions[DEVICE_CPU]
 cdef tuple KINDS = ("cpu", "meta", "mirror", "cuda")
 
 
+cdef object enter_context = None, leave_context = None
+
+
+def set_context_hooks(enter, leave):
+    """What `with device:` calls; the module of the default device hands it over."""
+    global enter_context, leave_context
+    enter_context, leave_context = enter, leave
+
+
 cdef class Device:
     """A device: `device("cpu")`, `device("meta")`.
 
@@ -40,6 +49,8 @@ cdef class Device:
             self.index = (<Device>type).index
             self.id = (<Device>type).id
             return
+        if isinstance(type, int) and not isinstance(type, bool) and index is None:
+            type, index = "cuda", type
         if not isinstance(type, str):
             raise TypeError(f"device: expected a string or a device, got {type!r}")
         name, colon, number = type.partition(":")
@@ -71,6 +82,13 @@ cdef class Device:
 
     def __reduce__(self):
         return Device, (str(self),)
+
+    def __enter__(self):
+        """Make tensors on this device inside of the block, unless they name another."""
+        return enter_context(self)
+
+    def __exit__(self, *exc_info):
+        leave_context()
 
 
 cdef list plain = [Device(name) for name in KINDS[:3]] + [Device("cuda", 0)]
