@@ -56,7 +56,7 @@ def _pooled(input: Any, size: Any) -> tuple[int, ...]:
     return (*tuple(input.shape)[:-len(size)], *size)
 
 
-def _gathered(g: Any, indices: Any, size: Any) -> Any:
+def pooled_gradient(g: Any, indices: Any, size: Any) -> Any:
     """The elements of `g` at the maxima: the derivative of _max_pool_backward."""
     flat = indices.flatten(-len(size))
     return g.flatten(-len(size)).gather(-1, flat).reshape(indices.shape)
@@ -83,7 +83,7 @@ op(f"_max_pool_with_indices(Tensor input, {_WINDOW}) -> (Tensor out, Tensor indi
    doc="Max pooling, and the position of every maximum in its input plane.")
 op("_max_pool_backward(Tensor grad, Tensor indices, int spatial, int[] input_size) -> Tensor",
    kernel=structured(FLOATING), shape=lambda grad, input_size: (input_size, grad.dtype),
-   grad={"grad": lambda g, indices, spatial, input_size: _gathered(
+   grad={"grad": lambda g, indices, spatial, input_size: pooled_gradient(
        g, indices, input_size[-spatial:])},
    forms="function", samples=lambda s: [call(s.tensor(2, 3), s.ints(2, 3, high=6), 1, (2, 6))],
    doc="Adds every gradient at the position of its maximum.")
