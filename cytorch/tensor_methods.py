@@ -8,6 +8,7 @@ from cytorch._C.autograd import api
 from cytorch._C.device import set_context_hooks
 from cytorch._C.tensor import Tensor, add_method, set_python_methods, with_type
 from cytorch.errors import AutogradError, DTypeError, ShapeError
+from cytorch.tensor_more import METHODS
 
 
 def represent(self: Any) -> str:
@@ -250,7 +251,7 @@ def install_methods() -> None:
     """Put the Python methods into the Tensor type."""
     import sys
 
-    for name, method in _METHODS.items():
+    for name, method in {**_METHODS, **METHODS}.items():
         add_method(name, method)
     set_python_methods(sys.modules[__name__])
     set_context_hooks(enter_device, leave_device)

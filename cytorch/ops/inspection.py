@@ -28,7 +28,7 @@ for _names, _doc, _value in (
         (("is_floating_point",), "Whether the dtype is floating.", "True"),
         (("is_complex",), "Whether the dtype is complex.", "False"),
         (("is_inference",), "Whether it was made in inference mode.", "False"),
-        (("is_shared",), "Whether the storage is shared between processes.", "False"),
+        (("_is_shared",), "Whether the storage came in shared memory.", "False"),
         (("_storage_key",), "A number that tensors of one storage share.", ""),
         (("_storage_nbytes",), "Bytes of the whole storage.", "24")):
     for _name in _names:

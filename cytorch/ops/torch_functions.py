@@ -60,25 +60,6 @@ tensor(4.)
 """)
 
 
-# ---- in-place activations that are functions only
-
-def _in_place(name: str) -> Any:
-    def body(*arguments: Any) -> Any:
-        return getattr(ops.nn.functional, name)(*arguments, inplace=True)
-    return body
-
-
-for _name, _params, _given in (("celu", ", Scalar alpha=1.0", ()), ("selu", "", ()),
-                               ("threshold", ", Scalar threshold, Scalar value", (0.5, 2.0))):
-    op(f"{_name}_(Tensor input{_params}) -> Tensor", body=_in_place(_name), forms="function",
-       samples=lambda s, given=_given: [call(s.tensor(3, 4), *given)],
-       doc=f"""`nn.functional.{_name}` in place.
-
->>> cytorch.{_name}_(cytorch.ones(2){''.join(f', {n}' for n in _given)}).shape
-torch.Size([2])
-""")
-
-
 # ---- embeddings: the table comes first
 
 op("embedding(Tensor weight, Tensor indices, int padding_idx=-1, bool scale_grad_by_freq=False, "
