@@ -185,7 +185,9 @@ cdef int save_value(Node node, object value, bint is_output, int output) except 
         if is_output:
             slot.role = SAVED_OUTPUT
             value = alias(tensor)
-        elif tensor.flags & REQUIRES_GRAD and tensor.creator is None:
+        elif tensor.creator is None and (tensor.flags & REQUIRES_GRAD or
+                                         type(value) is not Tensor):
+            # A leaf stays itself, for its gradient; an instance of a subclass, for what it carries.
             slot.role = SAVED_LEAF
         else:
             slot.role = SAVED_INPUT
