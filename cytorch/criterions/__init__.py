@@ -29,10 +29,18 @@ from .regression import (
     PoissonNLLLoss,
     SmoothL1Loss,
 )
+from .sequence import (
+    AdaptiveLogSoftmaxWithLoss,
+    CTCLoss,
+    LinearCrossEntropyLoss,
+    LinearCrossEntropyOptions,
+)
 
 __all__ = [
+    "AdaptiveLogSoftmaxWithLoss",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "CTCLoss",
     "CosineEmbeddingLoss",
     "CrossEntropyLoss",
     "GaussianNLLLoss",
@@ -40,6 +48,8 @@ __all__ = [
     "HuberLoss",
     "KLDivLoss",
     "L1Loss",
+    "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "MSELoss",
     "MarginRankingLoss",
     "MultiLabelMarginLoss",

@@ -26,6 +26,12 @@ from cytorch.criterions.regression import (
     PoissonNLLLoss,
     SmoothL1Loss,
 )
+from cytorch.criterions.sequence import (
+    AdaptiveLogSoftmaxWithLoss,
+    CTCLoss,
+    LinearCrossEntropyLoss,
+    LinearCrossEntropyOptions,
+)
 
 from . import attention, functional, init, utils
 from .activation import (
@@ -135,6 +141,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -149,6 +156,7 @@ __all__ = [
     "BatchNorm3d",
     "Bilinear",
     "Buffer",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -196,6 +204,8 @@ __all__ = [
     "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
