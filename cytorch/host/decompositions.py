@@ -120,3 +120,19 @@ def cholesky_ex(matrices: Any) -> Any:
         except numpy.linalg.LinAlgError:
             info[index] = _leading_minor(matrices[index])
     return factors, info
+
+
+def lstsq(matrices: Any, right: Any, rcond: float) -> Any:
+    """(X, rank, singular values) of batches of one shape: LAPACK solves one system at a time."""
+    batch, (rows, columns) = matrices.shape[:-2], matrices.shape[-2:]
+    solution = numpy.empty((*batch, columns, right.shape[-1]), matrices.dtype)
+    rank = numpy.empty(batch, numpy.int64)
+    sizes = numpy.empty((*batch, min(rows, columns)), abs(matrices[..., :0, :0]).dtype)
+
+    def solve(index: Any) -> Any:
+        return converging("linalg.lstsq",
+                          lambda a: numpy.linalg.lstsq(a, right[index], rcond), matrices[index])
+
+    for index in numpy.ndindex(batch):
+        solution[index], _, rank[index], sizes[index] = solve(index)
+    return solution, rank, sizes

@@ -253,7 +253,7 @@ def _old_lu(A: Any, pivot: bool, get_infos: bool) -> Any:
 
 
 op("lu(Tensor A, bool pivot=True, bool get_infos=False) -> any",
-   body=lambda A, pivot, get_infos: tuple(_old_lu(A, pivot, get_infos)), forms="function method",
+   body=lambda A, pivot, get_infos: tuple(_old_lu(A, pivot, get_infos)), forms="function method out",
    samples=_factor_samples, errors=lambda s: [(call(s.tensor(3)), "ShapeError", "at least 2")],
    doc="""The older form of `linalg.lu_factor`: (LU, pivots), with get_infos also `info`.
 
