@@ -5,7 +5,8 @@ import math
 from typing import Any
 
 from .activation import applied
-from .derivatives import masked
+from .derivatives import conj, masked
+from .dtypes import refuse_complex
 from .spec import (
     FLOATING,
     FLOATING_AND_COMPLEX,
@@ -94,16 +95,17 @@ def _numpy_sigmoid(x: Any) -> Any:
 
 def _silu_second(g: Any, grad_output: Any, input: Any) -> Any:
     s = ops.sigmoid(input)
-    return g * grad_output * (s * (1 - s) * (2 + input * (1 - 2 * s)))
+    return g * conj(grad_output * (s * (1 - s) * (2 + input * (1 - 2 * s))))
 
 
 op("_silu_backward(Tensor grad_output, Tensor input) -> Tensor",
    kernel=elementwise(FLOATING_AND_COMPLEX),
-   grad={"grad_output": lambda g, input: ops._silu_backward(g, input), "input": _silu_second},
+   grad={"grad_output": lambda g, input: ops._silu_backward(g, conj(input)),
+         "input": _silu_second},
    forms="function", samples=binary(scalar=None), torch="ops.aten.silu_backward",
    doc="`grad_output * s * (1 + input * (1 - s))` with `s = sigmoid(input)`.")
 op("_silu(Tensor input) -> Tensor", kernel=elementwise(FLOATING_AND_COMPLEX),
-   grad={"input": lambda g, input: ops._silu_backward(g, input)}, forms="function",
+   grad={"input": lambda g, input: ops._silu_backward(g, conj(input))}, forms="function",
    samples=unary(), ref=lambda input: input * _numpy_sigmoid(input), torch="nn.functional.silu",
    doc="`input * sigmoid(input)`.")
 op("nn.functional.silu(Tensor input, bool inplace=False) -> Tensor",
@@ -212,6 +214,7 @@ tensor([-0.2384,  1.0360])
 
 
 def _glu(input: Any, dim: int) -> Any:
+    refuse_complex("glu", input)
     if input.ndim == 0:
         raise shape_error("glu(): glu does not support 0-dimensional tensors")
     if not -input.ndim <= dim < input.ndim:

@@ -58,6 +58,20 @@ def _same_padding(input: Any, name: str, stride: Any, dilation: Any,
     return input, tuple(total // 2 for total in totals)
 
 
+def _run(operator: Any, batch: Any, weight: Any, bias: Any, *rest: Any) -> Any:
+    """Complex numbers in two real convolutions, of both parts of the input side by side."""
+    if not batch.dtype.is_complex:
+        return operator(batch, weight, bias, *rest)
+    both = ops.cat([batch.real, batch.imag])
+    of_real = operator(both, weight.real.contiguous(), None, *rest)
+    of_imag = operator(both, weight.imag.contiguous(), None, *rest)
+    count = batch.shape[0]
+    real = of_real.narrow(0, 0, count) - of_imag.narrow(0, count, count)
+    imag = of_real.narrow(0, count, count) + of_imag.narrow(0, 0, count)
+    result = ops.complex(real, imag)
+    return result if bias is None else result + bias.reshape(-1, *(1,) * (batch.ndim - 2))
+
+
 def _convolve(ndim: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any,
               dilation: Any, groups: int) -> Any:
     name = f"conv{ndim}d"
@@ -86,7 +100,7 @@ def _convolve(ndim: int, input: Any, weight: Any, bias: Any, stride: Any, paddin
         raise shape_error(f"{name}: {shapes}: the kernel (with dilation) is {reach}, larger than "
                           f"the padded input {padded}")
     batch = input if input.ndim == ndim + 2 else input.unsqueeze(0)
-    result = ops._convolution(batch, weight, bias, stride, padding, dilation, groups)
+    result = _run(ops._convolution, batch, weight, bias, stride, padding, dilation, groups)
     return result if input.ndim == ndim + 2 else result.squeeze(0)
 
 
@@ -113,8 +127,8 @@ def _convolve_transposed(ndim: int, input: Any, weight: Any, bias: Any, stride: 
     if min(size) < 1:
         raise shape_error(f"{name}: {shapes}: the result would have the spatial size {size}")
     batch = input if input.ndim == ndim + 2 else input.unsqueeze(0)
-    result = ops._convolution_backward_input(batch, weight, bias, size, stride, padding, dilation,
-                                             groups)
+    result = _run(ops._convolution_backward_input, batch, weight, bias, size, stride, padding,
+                  dilation, groups)
     return result if input.ndim == ndim + 2 else result.squeeze(0)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .dtypes import refuse_complex
 from .loss import reduction_of
 from .spec import FLOATING, argument_error, call, index_error, op, ops, shape_error, structured
 
@@ -195,6 +196,7 @@ def _nll_loss(input: Any, target: Any, weight: Any, size_average: Any, ignore_in
               reduce: Any, reduction: str) -> Any:
     reduction = reduction_of(size_average, reduce, reduction)
     _number_of("nll_loss", reduction)
+    refuse_complex("nll_loss", input)
     _check_class_target("nll_loss", input, target)
     _check_weight("nll_loss", input, weight)
     if input.ndim == 1:

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .spec import dtype_error
+
 
 def dtype_named(name: str) -> Any:
     """The dtype object of this name."""
@@ -44,6 +46,13 @@ def promoted(tensors: Any) -> Any:
 def is_integral(dtype: Any) -> bool:
     """An integer dtype or bool."""
     return not (dtype.is_floating_point or dtype.is_complex)
+
+
+def refuse_complex(name: str, *tensors: Any) -> None:
+    """Raise where PyTorch has no complex kernel though the composition would run."""
+    for tensor in tensors:
+        if tensor.dtype.is_complex:
+            raise dtype_error(f"{name}(): not implemented for {tensor.dtype}")
 
 
 _OF_PYTHON_TYPES = {float: "float64", int: "int64", bool: "bool", complex: "complex128"}

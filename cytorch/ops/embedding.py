@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .dtypes import refuse_complex
 from .index_primitives import long_index
 from .spec import ANY, argument_error, call, dtype_error, op, ops, shape_error, structured
 
@@ -137,6 +138,7 @@ def _embedding_bag(input: Any, weight: Any, offsets: Any, max_norm: float | None
                    per_sample_weights: Any, include_last_offset: bool,
                    padding_idx: int | None) -> Any:
     _check_bag(weight, mode, per_sample_weights, input)
+    refuse_complex("embedding_bag", weight)
     padding = _padding(weight, padding_idx, "embedding_bag")
     indices, bag, bags = _bags(long_index(input, "embedding_bag", ("int32", "int64")), offsets,
                                include_last_offset)

@@ -10,6 +10,7 @@ import math
 import warnings
 from typing import Any
 
+from .dtypes import refuse_complex
 from .spec import F, argument_error, call, op, ops, shape_error
 
 _REDUCTION = "bool? size_average=None, bool? reduce=None, str reduction='mean'"
@@ -64,6 +65,8 @@ def _pairs(s: Any, **options: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ regression
 def _mse_loss(input: Any, target: Any, size_average: Any, reduce: Any, reduction: str,
               weight: Any) -> Any:
+    if weight is None:
+        refuse_complex("mse_loss", input, target)
     _warn_of_broadcast(input, target)
     difference = input - target
     loss = _weighted(difference * difference, weight, input)
@@ -108,6 +111,8 @@ def _smooth_l1_loss(input: Any, target: Any, size_average: Any, reduce: Any, red
     if beta < 0:
         raise argument_error("smooth_l1_loss does not support negative values for beta, got "
                              f"{beta}")
+    if beta > 0:
+        refuse_complex("smooth_l1_loss", input, target)
     _warn_of_broadcast(input, target)
     distance = (input - target).abs()
     if beta > 0:
@@ -126,6 +131,7 @@ op(f"nn.functional.smooth_l1_loss(Tensor input, Tensor target, {_REDUCTION}, flo
 def _huber_loss(input: Any, target: Any, reduction: str, delta: float, weight: Any) -> Any:
     if delta <= 0:
         raise argument_error(f"huber_loss: delta must be greater than 0, got {delta}")
+    refuse_complex("huber_loss", input, target)
     _warn_of_broadcast(input, target)
     distance = (input - target).abs()
     loss = ops.where(distance <= delta, distance * distance * 0.5,
@@ -224,6 +230,7 @@ def _x_log_x(x: Any) -> Any:
 
 def _kl_div(input: Any, target: Any, size_average: Any, reduce: Any, reduction: str,
             log_target: bool) -> Any:
+    refuse_complex("kl_div", input, target)
     reduction = reduction_of(size_average, reduce, reduction)
     if reduction == "mean" and size_average is None and reduce is None:
         warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the "

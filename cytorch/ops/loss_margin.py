@@ -4,6 +4,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .dtypes import refuse_complex
 from .loss import reduced, reduction_of
 from .spec import F, argument_error, call, index_error, op, ops, shape_error
 
@@ -26,6 +27,7 @@ op("nn.functional.pairwise_distance(Tensor x1, Tensor x2, float p=2.0, float eps
 
 
 def _cosine_similarity(x1: Any, x2: Any, dim: int, eps: float) -> Any:
+    refuse_complex("cosine_similarity", x1, x2)
     x1, x2 = ops.broadcast_tensors([x1, x2])
     norm1 = ops.norm(x1, 2, dim, True).clamp(min=eps)
     norm2 = ops.norm(x2, 2, dim, True).clamp(min=eps)
@@ -167,7 +169,8 @@ op("nn.functional.triplet_margin_with_distance_loss(Tensor anchor, Tensor positi
 # --------------------------------------------------------------------------------- classes
 def _soft_margin_loss(input: Any, target: Any, size_average: Any, reduce: Any,
                       reduction: str) -> Any:
-    loss = -F.logsigmoid(target * input)
+    scores = target * input
+    loss = (-scores).exp().log1p() if scores.dtype.is_complex else -F.logsigmoid(scores)
     return reduced(loss, reduction_of(size_average, reduce, reduction))
 
 

@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from .derivatives import masked
+from .dtypes import is_integral
 from .reduced_axes import axes_of, check_axes, restored
 from .spec import FLOATING, argument_error, call, dtype_error, op, ops, reduction, shape_error
 
@@ -33,8 +34,11 @@ def _power_norm(input: Any, p: float, dim: Any, keepdim: bool) -> Any:
 
 def _vector_norm(name: str, input: Any, p: Any, dim: Any, keepdim: bool, dtype: Any) -> Any:
     if dtype is not None:
+        if input.dtype.is_complex and not dtype.is_complex:
+            raise dtype_error(f"{name}: dtype should be complex for complex inputs, but got "
+                              f"{dtype}")
         input = input.to(dtype)
-    if not input.is_floating_point():
+    if is_integral(input.dtype):
         raise dtype_error(f"{name}: expected floating-point numbers, got {input.dtype}; "
                           "give dtype= to convert them")
     check_axes(name, input.ndim, dim)
@@ -43,6 +47,11 @@ def _vector_norm(name: str, input: Any, p: Any, dim: Any, keepdim: bool, dtype: 
     if empty and (p < 0 or p == math.inf):
         raise argument_error(f"{name}: there is no norm of order {p} of zero elements: the input "
                              f"has shape {tuple(input.shape)}, dim {dim}")
+    if input.dtype.is_complex and p == 2:
+        result = ops._norm2(ops.view_as_real(input), (*dim, input.ndim), keepdim)
+        return result.squeeze(-1) if keepdim else result
+    if input.dtype.is_complex:
+        input = input.abs()
     if p == 2:
         return ops._norm2(input, dim, keepdim)
     if p == 1:

@@ -7,7 +7,8 @@ from .spec import F, call, op, ops, shape_error
 
 
 def _default_eps(input: Any) -> float:
-    return 2.0 ** -52 if "64" in str(input.dtype) else 2.0 ** -23
+    double = str(input.dtype) in ("torch.float64", "torch.complex128")
+    return 2.0 ** -52 if double else 2.0 ** -23
 
 
 def _rms_norm(input: Any, normalized_shape: Any, weight: Any, eps: float | None) -> Any:

@@ -26,6 +26,19 @@ def _weights(name: str, params: Any, layer: int, per_layer: int, has_biases: boo
     return own[0], own[1], *biases, projection
 
 
+def _run_complex_layer(name: str, rows: Any, state: Any, weights: Any, counts: list[int],
+                       reverse: bool) -> Any:
+    """The same step by step: the kernels take real numbers."""
+    w_ih, w_hh, b_ih, b_hh, projection = weights
+    if name == "gru":
+        return step_by_step(gru_cell(w_hh, b_hh), F.linear(rows, w_ih, b_ih), state, counts,
+                            reverse)
+    gates = F.linear(rows, w_ih, b_ih if b_hh is None else b_ih + b_hh)
+    cell = lstm_cell(w_hh, None, projection) if name == "lstm" else rnn_cell(
+        w_hh, None, name == "rnn_relu")
+    return step_by_step(cell, gates, state, counts, reverse)
+
+
 def _run_layer(name: str, rows: Any, state: Any, weights: Any, sizes: Any, counts: list[int],
                reverse: bool) -> Any:
     """(output, *last states) of one layer in one direction."""
@@ -33,6 +46,8 @@ def _run_layer(name: str, rows: Any, state: Any, weights: Any, sizes: Any, count
     if rows.shape[1] != w_ih.shape[1]:
         raise shape_error(f"{name}: input.size(-1) must be equal to input_size. Expected "
                           f"{w_ih.shape[1]}, got {rows.shape[1]}")
+    if rows.dtype.is_complex:
+        return _run_complex_layer(name, rows, state, weights, counts, reverse)
     if name == "gru":
         return ops._gru_layer(F.linear(rows, w_ih, b_ih), state[0], w_hh, b_hh, sizes, reverse)[:2]
     # Both biases are added to the same gates.
@@ -112,13 +127,17 @@ def _packed(name: str) -> Any:
 
 
 def _samples(name: str, packed: bool) -> Any:
+    def small(s: Any, *shape: int) -> Any:
+        """The tanh of large complex numbers has poles."""
+        return s.tensor(*shape, low=-0.5, high=0.5)
+
     def weights(s: Any, width: int, hidden: int, biases: bool) -> list[Any]:
         rows = GATES[name] * hidden
-        pair = [s.tensor(rows, width), s.tensor(rows, hidden)]
-        return pair + ([s.tensor(rows), s.tensor(rows)] if biases else [])
+        pair = [small(s, rows, width), small(s, rows, hidden)]
+        return pair + ([small(s, rows), small(s, rows)] if biases else [])
 
     def states(s: Any, layers: int, batch: int, hidden: int) -> Any:
-        pair = [s.tensor(layers, batch, hidden), s.tensor(layers, batch, hidden)]
+        pair = [small(s, layers, batch, hidden), small(s, layers, batch, hidden)]
         return pair if name == "lstm" else pair[0]
 
     def padded_calls(s: Any) -> list[Any]:

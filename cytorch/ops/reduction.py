@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .derivatives import masked
-from .reduced_axes import numpy_axis, reduced_count, restored, spread
+from .reduced_axes import axes_of, numpy_axis, reduced_count, restored, spread
 from .spec import ALL_AND_COMPLEX, COMPLEX, FLOATING, FLOATING_AND_COMPLEX, call, op, ops, reduction
 
 _SUMS = ("int64", *FLOATING)
@@ -124,20 +124,29 @@ def _others_product(input: Any, dim: int) -> Any:
     return before * after
 
 
+def _in_dtype_of(g: Any, input: Any) -> Any:
+    """The input as it was multiplied: dtype= may have made it real."""
+    if input.dtype.is_complex and not g.dtype.is_complex:
+        return input.real.to(g.dtype)
+    return input
+
+
 def _prod_grad(g: Any, input: Any) -> Any:
+    input = _in_dtype_of(g, input)
     if input.ndim == 0:
         return g
     if input.numel() == 0:
         return ops.zeros_like(input)
-    return g * _others_product(input.reshape(-1), 0).reshape(input.shape)
+    return g * _others_product(input.reshape(-1), 0).reshape(input.shape).conj()
 
 
 def _prod_dim_grad(g: Any, input: Any, dim: int, keepdim: bool) -> Any:
+    input = _in_dtype_of(g, input)
     if input.ndim == 0:
         return g
     if input.numel() == 0:
         return ops.zeros_like(input)
-    return restored(g, input.shape, dim, keepdim) * _others_product(input, dim)
+    return restored(g, input.shape, dim, keepdim) * _others_product(input, dim).conj()
 
 
 op("prod(Tensor input, *, DType? dtype=None) -> Tensor", kernel=reduction(_COMPLEX_SUMS),
@@ -211,9 +220,17 @@ op("_logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor",
    kernel=reduction(FLOATING), grad={"input": _logsumexp_grad}, forms="function",
    samples=lambda s: axis_samples(s)[:-1], torch="logsumexp",
    doc="logsumexp of floating-point numbers.")
-op("logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor",
-   body=lambda input, dim, keepdim: ops._logsumexp(
-       input if input.is_floating_point() else input * 1.0, dim, keepdim),
+def _any_logsumexp(input: Any, dim: Any, keepdim: bool) -> Any:
+    if not input.dtype.is_complex:
+        return ops._logsumexp(input if input.is_floating_point() else input * 1.0, dim, keepdim)
+    # The largest real part goes out of the exponentials, unless it is infinite.
+    largest = input.real.detach().amax(dim, True)
+    largest = ops.where(largest.isinf(), 0, largest)
+    result = (input - largest).exp().sum(dim, True).log() + largest
+    return result if keepdim or not input.ndim else result.squeeze(axes_of(input.ndim, dim))
+
+
+op("logsumexp(Tensor input, int[] dim, bool keepdim=False) -> Tensor", body=_any_logsumexp,
    forms="function method out",
    samples=lambda s: [*axis_samples(s)[:-1], call(s.ints(3, 4), 1)],
    ref=lambda input, dim, keepdim=False: _numpy_logsumexp(input, dim, keepdim), errors=_dim_errors,

@@ -69,8 +69,20 @@ def _numpy(name: str, input: Any, dim: Any, correction: float, keepdim: bool) ->
         return (found, input.mean(dim, keepdims=keepdim)) if name.endswith("mean") else found
 
 
+def _complex_moments(name: str, input: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    """The variance of a complex number is that of its parts together; the mean is complex."""
+    variance = sum(ops.var(part, dim, correction=correction, keepdim=keepdim)
+                   for part in (input.real, input.imag))
+    spread_of = variance.sqrt() if name.startswith("std") else variance
+    if not name.endswith("mean"):
+        return spread_of
+    return spread_of, input.mean(dim, keepdim)
+
+
 def _declare(name: str, results: str, what: str, example: str) -> None:
     def run(input: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+        if input.dtype.is_complex:
+            return _complex_moments(name, input, dim, correction, keepdim)
         return getattr(ops, "_" + name)(input, dim, 1.0 if correction is None else
                                         float(correction), keepdim)
 

@@ -37,14 +37,14 @@ def _cumprod_grad(g: Any, input: Any, out: Any, dim: int) -> Any:
     if input.ndim == 0 or input.numel() == 0:
         return g
     if not (input == 0).any().item():
-        return _reverse_cumsum(g * out, dim) / input
+        return _reverse_cumsum(g * out.conj(), dim) / input.conj()
     n = input.shape[dim]
     parts = []
     for k in range(n):
         # The products of elements 0..i without element k, for i = k..n-1.
         others = ops.cat([input.narrow(dim, 0, k).prod(dim, True),
                           input.narrow(dim, k + 1, n - k - 1)], dim).cumprod(dim)
-        parts.append((g.narrow(dim, k, n - k) * others).sum(dim, True))
+        parts.append((g.narrow(dim, k, n - k) * others.conj()).sum(dim, True))
     return ops.cat(parts, dim)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from .dtypes import is_integral
 from .index_primitives import long_index
-from .spec import argument_error, call, op, ops, shape_error
+from .spec import argument_error, call, dtype_error, op, ops, shape_error
 
 _REDUCTIONS = {"sum": "_scatter_add", "mean": "_scatter_add", "prod": "_scatter_prod",
                "amax": "_scatter_amax", "amin": "_scatter_amin"}
@@ -122,6 +122,8 @@ def _identity(input: Any, reduce: str) -> Any:
         return 0
     if reduce == "prod":
         return 1
+    if input.dtype.is_complex:
+        raise dtype_error(f"scatter_reduce(): {reduce} is not implemented for {input.dtype}")
     if input.dtype.is_floating_point:
         return float("-inf") if reduce == "amax" else float("inf")
     if str(input.dtype) == "torch.bool":

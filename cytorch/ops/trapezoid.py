@@ -41,17 +41,16 @@ def _sum(y: Any, dim: int) -> Any:
     return left + right
 
 
-def _nothing(y: Any, add_up: str, dim: int) -> Any:
-    """The integral of no samples: 0, and no steps of a running one."""
-    shape = [size for axis, size in enumerate(y.shape) if axis != dim or add_up == "cumsum"]
-    return y.new_zeros(shape)
+def _nothing(y: Any, dim: int) -> Any:
+    """The integral of no samples: 0."""
+    return y.new_zeros([size for axis, size in enumerate(y.shape) if axis != dim])
 
 
 def _with_points(name: str, add_up: str) -> Any:
     def body(y: Any, x: Any, dim: int) -> Any:
         dim = _checked_dim(name, y, dim, x)
-        if y.shape[dim] == 0:
-            return _nothing(y, add_up, dim)
+        if y.shape[dim] == 0 and add_up == "sum":
+            return _nothing(y, dim)
         return getattr(ops, add_up)(_sum(y, dim) * _widths(name, y, x, dim), dim) / 2.0
     return body
 
@@ -59,8 +58,8 @@ def _with_points(name: str, add_up: str) -> Any:
 def _with_step(name: str, add_up: str) -> Any:
     def body(y: Any, dx: Any, dim: int) -> Any:
         dim = _checked_dim(name, y, dim)
-        if y.shape[dim] == 0:
-            return _nothing(y, add_up, dim)
+        if y.shape[dim] == 0 and add_up == "sum":
+            return _nothing(y, dim)
         if isinstance(dx, complex):
             raise argument_error(f"{name}: Currently, we only support dx as a real number, got "
                                  f"{dx}")
