@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .spec import ANY, argument_error, call, op, ops, shape_error, structured
+from .spec import ANY, FLOATING, argument_error, call, op, ops, shape_error, structured
 
 
 def _padded_shape(input: Any, pad: Any) -> Any:
@@ -33,25 +33,63 @@ def _pad_constant(input: Any, pad: Any, value: Any) -> Any:
     return ops._pad_constant(input, fill, whole)
 
 
-def _source_index(mode: str, size: int, before: int, after: int, device: Any) -> Any:
-    """Which entry of the input each entry of the padded dimension repeats."""
-    place = ops.arange(-before, size + after, device=device)
-    if mode == "replicate":
-        return place.clamp(min=0, max=size - 1)
-    if mode == "circular":
-        return place.remainder(size)
-    place = place.abs()
-    return (size - 1) - ((size - 1) - place).abs()
+# The numbers that pyx/kernels/pad_edges.pyx.tp gives the modes.
+_EDGES = {"reflect": 0, "replicate": 1, "circular": 2}
+
+
+def _by_parts(function: Any) -> Any:
+    """A linear op on the real and the imaginary part, where the kernel has real numbers only."""
+    def apply(grad: Any, *arguments: Any) -> Any:
+        if not grad.is_complex():
+            return function(grad, *arguments)
+        return ops.complex(function(grad.real, *arguments), function(grad.imag, *arguments))
+
+    return apply
+
+
+op("_pad_edges(Tensor input, int[] pad, int mode) -> Tensor", kernel=structured(ANY),
+   promote="none", shape=_padded_shape,
+   grad={"input": lambda g, input_shape, pad, mode: _by_parts(ops._pad_edges_backward)(
+       g, input_shape, pad, mode)},
+   forms="function",
+   samples=lambda s: [call(s.tensor(2, 4), (2, 1), 0), call(s.tensor(2, 4), (-1, 5), 1),
+                      call(s.tensor(2, 3, 4), (1, 2, 2, 0), 2),
+                      call(s.tensor(2, 3, 4), (1, -2, 2, 1), 0),
+                      call(s.tensor(2, 2, 3, 4), (1, 2, 2, 0, 1, 1), 1)],
+   doc="Elements of the input before and after dimensions, from the last on.")
+op("_pad_edges_backward(Tensor grad, int[] input_size, int[] pad, int mode) -> Tensor",
+   kernel=structured(FLOATING), promote="none",
+   shape=lambda grad, input_size: (input_size, grad.dtype),
+   grad={"grad": lambda g, pad, mode: ops._pad_edges(g, pad, mode)}, forms="function",
+   samples=lambda s: [call(s.tensor(2, 7), (2, 4), (2, 1), 0),
+                      call(s.tensor(2, 6, 4), (2, 3, 4), (1, -1, 2, 1), 1)],
+   doc="Adds every gradient to the element that its place repeats.")
 
 
 def _check_mode(mode: str, input: Any, pad: Any) -> None:
-    if mode not in ("reflect", "replicate", "circular"):
+    if mode not in _EDGES:
         raise argument_error(f"pad: Unrecognised padding mode {mode}")
     spatial = len(pad) // 2
     if input.dim() not in (spatial + 1, spatial + 2):
         raise shape_error(f"pad: Only 2D, 3D, 4D, 5D padding with non-constant padding are "
                           f"supported for now: {len(pad)} numbers do not fit an input of shape "
                           f"{tuple(input.shape)}")
+
+
+def _check_edges(mode: str, input: Any, dim: int, before: int, after: int) -> None:
+    size = input.shape[dim]
+    limit = {"reflect": size - 1, "circular": size}.get(mode)
+    if limit is not None and (before > limit or after > limit):
+        raise shape_error(f"pad: Padding size should be less than the corresponding input "
+                          f"dimension, but got: padding ({before}, {after}) at dimension {dim} "
+                          f"of input {tuple(input.shape)} (mode {mode})")
+    kept = size + min(before, 0) + min(after, 0) if mode == "circular" else size
+    if kept < 1 and (before > 0 or after > 0):
+        raise shape_error(f"pad: Expected a non-empty dimension {dim} of input "
+                          f"{tuple(input.shape)}")
+    if size + before + after < 0:
+        raise shape_error(f"pad: padding ({before}, {after}) makes a negative size at "
+                          f"dimension {dim} of input {tuple(input.shape)}")
 
 
 def _pad(input: Any, pad: Any, mode: str, value: Any) -> Any:
@@ -64,26 +102,17 @@ def _pad(input: Any, pad: Any, mode: str, value: Any) -> Any:
     if mode == "constant":
         return _pad_constant(input, pad, value)
     _check_mode(mode, input, pad)
-    result = input
     for place in range(0, len(pad), 2):
-        before, after = pad[place], pad[place + 1]
-        dim = input.dim() - 1 - place // 2
-        size = input.shape[dim]
-        limit = {"reflect": size - 1, "circular": size}.get(mode)
-        if limit is not None and (before > limit or after > limit):
-            raise shape_error(f"pad: Padding size should be less than the corresponding input "
-                              f"dimension, but got: padding ({before}, {after}) at dimension {dim} "
-                              f"of input {tuple(input.shape)} (mode {mode})")
-        if size == 0 and (before > 0 or after > 0):
-            raise shape_error(f"pad: Expected a non-empty dimension {dim} of input "
-                              f"{tuple(input.shape)}")
-        if size + before + after < 0:
-            raise shape_error(f"pad: padding ({before}, {after}) makes a negative size at "
-                              f"dimension {dim} of input {tuple(input.shape)}")
-        if before or after:
-            index = _source_index(mode, size, before, after, input.device)
-            result = ops._index_select(result, dim, index)
-    return input.clone() if result is input else result
+        _check_edges(mode, input, input.dim() - 1 - place // 2, pad[place], pad[place + 1])
+    left = [input.shape[-1 - k // 2] + pad[k] + pad[k + 1] for k in range(0, len(pad), 2)]
+    if mode != "circular" and left and max(left) == 0:
+        raise shape_error(f"pad: padding {list(pad)} leaves nothing of input "
+                          f"{tuple(input.shape)} (mode {mode})")
+    if mode == "circular" and min(pad, default=0) < 0:
+        # What is cropped does not come back from the other end.
+        input = _pad_constant(input, [min(p, 0) for p in pad], None)
+        pad = [max(p, 0) for p in pad]
+    return ops._pad_edges(input, pad, _EDGES[mode]) if any(pad) else input.clone()
 
 
 op("nn.functional.pad(Tensor input, int[] pad, str mode='constant', Scalar? value=None) -> Tensor",

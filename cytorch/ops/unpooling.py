@@ -124,11 +124,11 @@ def _declare(n: int) -> None:
     more = ", 1" * (n - 1)
 
     def pooled(s: Any, *size: int, **options: Any) -> Any:
-        # Elements of a plane in some order, so that no two go to the same place.
+        # No two elements of a plane go to the same place.
         planes, count = size[0] * size[1], 1
         for extent in size[2:]:
             count *= extent
-        where = [[(3 * i + p) % (3 * count) for i in range(count)] for p in range(planes)]
+        where = [[(i + p) % (2 * count) for i in range(count)] for p in range(planes)]
         return call(s.tensor(*size), s.values(where, dtype="int64").reshape(size), 2, **options)
 
     op(f"nn.functional.{name}(Tensor input, Tensor indices, int[] kernel_size, int[]? stride=None, "
