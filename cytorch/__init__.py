@@ -65,10 +65,20 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module("cytorch.legacy"), name)
     elif name in MODULES:
         return importlib.import_module(f"cytorch.{name}")
+    elif name in (refusals := importlib.import_module("cytorch.refused")).REFUSED:
+        value = refusals.refused(name)
     else:
         raise AttributeError(f"module 'cytorch' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def _of_compiled_core(name: str) -> Any:
+    return importlib.import_module("cytorch.accepted").of_compiled_core(name)
+
+
+# Programs switch fusers by private functions of PyTorch's core.
+setattr(sys.modules["cytorch._C"], "__getattr__", _of_compiled_core)
 
 
 def __dir__() -> list[str]:

@@ -32,6 +32,10 @@ class DeviceError(CytorchError, RuntimeError):
     """A device that is missing, or operands on different devices."""
 
 
+class UnsupportedLayout(CytorchError, NotImplementedError):
+    """An op that sparse tensors do not have; RuntimeError is among its bases too."""
+
+
 class AutogradError(CytorchError, RuntimeError):
     """A backward pass that cannot be done, or an in-place change that would make it wrong."""
 
@@ -74,3 +78,7 @@ class DownloadError(CytorchError, RuntimeError):
 
 class MissingPackageError(CytorchError, ImportError, RuntimeError):
     """An optional package that is not installed; says how to install it."""
+
+
+class NotProvided(CytorchError, NotImplementedError):
+    """Something of PyTorch that cytorch leaves out; the message names what to use instead."""

@@ -14,18 +14,34 @@ _NAMES = {
         "Generator manual_seed seed initial_seed get_rng_state set_rng_state "
         "default_generator",
     "func": "vmap",
+    "sparse": "sparse_coo_tensor spmm",
     "default_device": "set_default_device get_default_device",
     "queries":
-        "is_tensor is_storage is_nonzero result_type "
+        "broadcast_shapes is_tensor is_storage is_nonzero result_type "
         "set_default_tensor_type use_deterministic_algorithms "
         "are_deterministic_algorithms_enabled typename set_float32_matmul_precision "
         "get_float32_matmul_precision",
+    "settings":
+        "broadcast_shapes compiled_with_cxx11_abi get_deterministic_debug_mode get_device "
+        "get_device_module get_num_interop_threads has_lapack has_mkl has_openmp has_spectral "
+        "init_num_threads is_deterministic_algorithms_warn_only_enabled is_distributed "
+        "is_same_size is_signed is_vulkan_available is_warn_always_enabled resize_as_ detach_ "
+        "set_deterministic_debug_mode set_flush_denormal set_num_interop_threads "
+        "set_warn_always sym_float sym_int sym_ite sym_max sym_min sym_not sym_sum "
+        "unravel_index _assert",
+    "storage":
+        "Storage TypedStorage UntypedStorage FloatStorage DoubleStorage HalfStorage "
+        "BFloat16Storage ByteStorage CharStorage ShortStorage IntStorage LongStorage "
+        "BoolStorage ComplexFloatStorage ComplexDoubleStorage",
+    "compiler": "compile",
 }
 MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 LEGACY = {f"{kind}Tensor" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int",
                                       "Short", "Char", "Byte", "Bool")}
 _MODULES = """
-    autograd backends criterions cuda datasets demo errors func masked models nn optim
-    overrides printing random serialization testing transforms utils vision
+    __config__ _dynamo accelerator accepted ao autograd backends classes compiler criterions
+    cuda datasets demo distributions errors export func futures fx hub jit masked models
+    nested nn onnx optim overrides printing profiler quantization random refused serialization
+    sparse storage testing transforms utils version vision
 """
 MODULES = set(_MODULES.split())

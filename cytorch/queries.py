@@ -4,14 +4,14 @@ from __future__ import annotations
 from typing import Any
 
 import cytorch
-from cytorch.errors import ArgumentError, DeviceError, ShapeError
+from cytorch.errors import ArgumentError, ShapeError
 
-__all__ = ["are_deterministic_algorithms_enabled",
+__all__ = ["are_deterministic_algorithms_enabled", "broadcast_shapes",
            "get_float32_matmul_precision", "is_nonzero", "is_storage", "is_tensor", "result_type",
            "set_default_tensor_type", "set_float32_matmul_precision",
            "typename", "use_deterministic_algorithms"]
 
-_settings = {"matmul": "highest", "deterministic": False}
+_settings: dict[str, Any] = {"matmul": "highest", "deterministic": False, "warn_only": False}
 
 
 def is_tensor(obj: Any) -> bool:
@@ -21,6 +21,29 @@ def is_tensor(obj: Any) -> bool:
     (True, False)
     """
     return isinstance(obj, cytorch.Tensor)
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that tensors of these shapes (sequences of ints, or ints) are broadcast to.
+
+    Raises ShapeError where two sizes differ and neither is 1.
+
+    >>> broadcast_shapes((2, 1), (3,), 1)
+    torch.Size([2, 3])
+    """
+    given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    rank = max((len(shape) for shape in given), default=0)
+    result = [1] * rank
+    for shape in given:
+        for place, size in enumerate(shape, rank - len(shape)):
+            if size < 0:
+                raise ShapeError(f"broadcast_shapes: sizes must not be negative, got {shape}")
+            if size != 1 and result[place] not in (1, size):
+                raise ShapeError("broadcast_shapes: shape mismatch: objects cannot be broadcast "
+                                 f"to a single shape: {', '.join(map(str, given))}")
+            if size != 1:
+                result[place] = size
+    return cytorch.Size(result)
 
 
 def is_storage(obj: Any) -> bool:
@@ -80,7 +103,7 @@ def set_default_tensor_type(t: Any) -> None:
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accepted: every kernel gives the same bits for any number of threads anyway."""
-    _settings["deterministic"] = bool(mode)
+    _settings["deterministic"], _settings["warn_only"] = bool(mode), bool(warn_only)
 
 
 def are_deterministic_algorithms_enabled() -> bool:

@@ -227,7 +227,27 @@ def leave_device() -> None:
     leave()
 
 
+def to_sparse(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """The elements that are not zero as a sparse tensor; see `cytorch.sparse.to_sparse`."""
+    from cytorch.sparse import to_sparse as convert
+
+    return convert(self, *args, **kwargs)
+
+
+def to_dense(self: Any, dtype: Any = None, *, masked_grad: bool | None = None) -> Any:
+    """The tensor itself, or in another dtype: it is dense already."""
+    return self if dtype is None else self.to(dtype)
+
+
+def sparse_mask(self: Any, mask: Any) -> Any:
+    """The elements at the positions of a sparse tensor; see `cytorch.sparse.sparse_mask`."""
+    from cytorch.sparse import sparse_mask as pick
+
+    return pick(self, mask)
+
+
 _METHODS = {
+    "to_sparse": to_sparse, "to_dense": to_dense, "sparse_mask": sparse_mask,
     "where": where, "as_subclass": as_subclass, "_make_subclass": staticmethod(make_subclass),
     "backward": backward, "numpy": numpy, "__array__": as_array, "type": type_,
     "__dlpack__": dlpack, "__dlpack_device__": dlpack_device, "__reduce_ex__": reduce_ex,

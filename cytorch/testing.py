@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import cytorch
 
-__all__ = ["assert_close", "make_tensor"]
+__all__ = ["assert_allclose", "assert_close", "make_tensor"]
 
 # Relative and absolute tolerance per dtype; exact for all others.
 _TOLERANCES = {
@@ -209,6 +209,22 @@ def assert_close(actual: Any, expected: Any, *, allow_subclasses: bool = True,
         "check_device": check_device, "check_dtype": check_dtype, "check_stride": check_stride,
         "msg": msg})
     comparison.compare(actual, expected)
+
+
+def assert_allclose(actual: Any, expected: Any, rtol: float | None = None,
+                    atol: float | None = None, equal_nan: bool = True, msg: Any = "") -> None:
+    """The older form of `testing.assert_close`: dtypes and devices need not be equal."""
+    warnings.warn("`torch.testing.assert_allclose()` is deprecated since 1.12. Please use "
+                  "`torch.testing.assert_close()` instead.", FutureWarning, stacklevel=2)
+    if not isinstance(actual, cytorch.Tensor):
+        actual = cytorch.tensor(actual)
+    if not isinstance(expected, cytorch.Tensor):
+        expected = cytorch.tensor(expected, dtype=actual.dtype)
+    if rtol is None and atol is None:
+        wide = {cytorch.float16: 1e-3, cytorch.float32: 1e-4, cytorch.float64: 1e-5}
+        rtol, atol = wide.get(actual.dtype, 0.0), 1e-3 if actual.dtype == cytorch.float16 else 1e-5
+    assert_close(actual, expected, rtol=rtol, atol=atol, equal_nan=equal_nan,
+                                 check_device=False, check_dtype=False, msg=msg or None)
 
 
 def _bounds(low: Any, high: Any, default: tuple[Any, Any], limits: tuple[Any, Any],

@@ -1,0 +1,4 @@
+"""torch.nested: not provided; a name says when it is used what to do instead, see refused.py."""
+from cytorch.refused import names_of
+
+__getattr__ = names_of("nested")
