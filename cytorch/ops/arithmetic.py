@@ -373,8 +373,21 @@ op("nextafter(Tensor input, Tensor other) -> Tensor", kernel=elementwise(FLOATIN
 >>> cytorch.nextafter(cytorch.tensor([1.0]), cytorch.tensor([2.0])) > 1
 tensor([True])
 """)
-op("heaviside(Tensor input, Tensor values) -> Tensor", kernel=elementwise(ALL), nondiff=("out",),
-   forms=_FORMS, samples=binary(scalar=None), ref="numpy.heaviside",
+op("_heaviside(Tensor input, Tensor values) -> Tensor", kernel=elementwise(ALL), nondiff=("out",),
+   forms="function", samples=binary(scalar=None), ref="numpy.heaviside", torch="heaviside",
+   doc="0 for negative elements, 1 for positive ones, `values` for 0.")
+
+
+def _heaviside(input: Any, values: Any) -> Any:
+    if input.dtype != values.dtype:
+        raise dtype_error("heaviside(): not implemented for tensors with different dtypes, got "
+                          f"{input.dtype} and {values.dtype}")
+    return ops._heaviside(input, values)
+
+
+op("heaviside(Tensor input, Tensor values) -> Tensor", body=_heaviside, forms=_FORMS,
+   samples=binary(scalar=None), ref="numpy.heaviside",
+   errors=lambda s: [(call(s.tensor(2), s.bools(2)), "DTypeError", "bool")],
    doc="""0 for negative elements, 1 for positive ones, `values` for 0.
 
 >>> cytorch.heaviside(cytorch.tensor([-1.0, 0.0, 2.0]), cytorch.tensor(0.5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .derivatives import masked
-from .dtypes import dtype_named, is_integral
+from .dtypes import default_dtype, dtype_named, is_integral
 from .special_functions import FAMILY
 from .spec import FLOATING, call, dtype_error, elementwise, op, ops, unary
 
@@ -35,8 +35,22 @@ The exponents are int32; those of 0, NaN and infinity are 0.
 >>> cytorch.frexp(cytorch.tensor([8.0, 0.75])).mantissa
 tensor([0.5000, 0.7500])
 """)
+
+
+def _ldexp(input: Any, other: Any) -> Any:
+    """In two steps, since 2 ** other may overflow where the result does not."""
+    from cytorch import result_type
+
+    result = result_type(input, other)
+    result = default_dtype() if is_integral(result) else result
+    wide = dtype_named("float32") if result.itemsize == 2 else result
+    exponent = other.to(wide)
+    half = (exponent * 0.5).trunc()
+    return (input.to(wide) * ops.exp2(half) * ops.exp2(exponent - half)).to(result)
+
+
 op("ldexp(Tensor input, Tensor other) -> Tensor",
-   body=lambda input, other: input * ops.pow(2.0, other), forms="function method inplace out",
+   body=_ldexp, forms="function method inplace out",
    samples=lambda s: [call(s.tensor(3, 4), s.ints(4, high=4)),
                       call(s.tensor(2, 1), s.tensor(3)), call(s.tensor(0), s.ints(0))],
    ref=lambda input, other: input * 2.0 ** other,

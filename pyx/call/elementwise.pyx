@@ -16,8 +16,8 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, creator_of, names_input, record)
 from cytorch._C.call.launch cimport run_kernel, run_loop
 from cytorch._C.call.operator cimport (
-    PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, RESULT_REAL, TYPE_TENSOR_OR_SCALAR,
-    register_handler)
+    CHECK_BOOL, CHECK_DIVISOR, PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, RESULT_REAL,
+    TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_of, promote
 from cytorch._C.dtype_ids cimport (
@@ -278,14 +278,39 @@ cdef void find_zero_loop(char** data, const Py_ssize_t* strides, Py_ssize_t n) n
             (<uint8_t*>data[0])[0] = 1
 
 
-cdef int check_divisor(Operator self, object divisor, int dtype) except -1:
+cdef int check_no_bool(Operator self, PyObject** values) except -1:
+    """Differences of truth values have no meaning; PyTorch refuses them."""
+    cdef int i
+    for i in range(2):
+        if (<Tensor>values[i]).kind == DTYPE_BOOL if isinstance(<object>values[i], Tensor) \
+                else PyBool_Check(<object>values[i]):
+            raise DTypeError(f"{self.name}(): Subtraction, the `-` operator, with a bool tensor is "
+                             "not supported. If you are trying to invert a mask, use the `~` or "
+                             "`logical_not()` operator instead.")
+    return 0
+
+
+cdef int check_values(Operator self, PyObject** values, int compute) except -1:
+    """Operands that the op refuses."""
+    cdef object last = <object>values[1]
+    if self.value_check == CHECK_BOOL:
+        return check_no_bool(self, values)
+    if dtype_is_floating(compute) or dtype_is_complex(compute):
+        return 0
+    if self.value_check == CHECK_DIVISOR:
+        return check_divisor(self, last)
+    if not isinstance(last, Tensor) and last < 0:
+        raise ArgumentError(f"{self.name}(): Integers to negative integer powers are not allowed, "
+                            f"got the exponent {last}")
+    return 0
+
+
+cdef int check_divisor(Operator self, object divisor) except -1:
     """Integer division by zero is an error; it must not reach the processor."""
     cdef Iteration walk
     cdef uint8_t found = 0
     cdef PyObject* tensors[1]
     cdef Tensor tensor
-    if dtype_is_floating(dtype) or dtype_is_complex(dtype):
-        return 0
     if not isinstance(divisor, Tensor):
         found = divisor == 0
     else:
@@ -368,8 +393,8 @@ cdef object elementwise(Operator self, PyObject** values):
     loop = loop_dtype(self, compute)
     device = common_device(self.name, values, count)
     ndim = broadcast_shape(self, values, count, sizes)
-    if self.checks_zero_divisor:
-        check_divisor(self, <object>values[1], compute)
+    if self.value_check:
+        check_values(self, values, compute)
     recording = self.derivative is not None and not mode().grad_disabled and \
         any_requires_grad(self.derivative, values)
     kind = result_dtype(self, compute)

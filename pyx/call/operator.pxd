@@ -43,6 +43,13 @@ cdef enum ResultRule:
     RESULT_INT64
     RESULT_REAL     # of a complex dtype the one of its parts
 
+# What elementwise ops refuse: integers divided by 0, integers to negative powers, bool operands.
+cdef enum ValueCheck:
+    CHECK_NONE
+    CHECK_DIVISOR
+    CHECK_EXPONENT
+    CHECK_BOOL
+
 # Shape rules in C, for the calls in which a Python rule would cost more than the kernel.
 cdef enum CompiledRule:
     RULE_NONE
@@ -68,7 +75,7 @@ cdef class Operator:
     cdef int n_positional
     cdef bint inplace
     cdef bint accepts_out
-    cdef bint checks_zero_divisor
+    cdef int value_check               # a CHECK_...: operands that the op refuses
     cdef tuple keywords
     cdef tuple defaults
     cdef uint8_t types[24]

@@ -26,7 +26,8 @@ cdef dict RESULTS = {"same": RESULT_SAME, "bool": RESULT_BOOL, "int64": RESULT_I
                      "real": RESULT_REAL}
 DTYPE_NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16",
                "float32", "float64", "complex64", "complex128")
-ZERO_DIVISOR_OPS = frozenset({"floor_divide", "remainder", "fmod", "div_floor", "div_trunc"})
+VALUE_CHECKS = {**dict.fromkeys(("floor_divide", "remainder", "fmod", "div_trunc"), CHECK_DIVISOR),
+                "pow": CHECK_EXPONENT, "sub": CHECK_BOOL, "rsub": CHECK_BOOL}
 COMPILED_RULES = {"matmul": RULE_PRODUCT, "mm": RULE_PRODUCT, "linear": RULE_LINEAR}
 # Reductions that have no value for zero elements.
 NEED_ELEMENTS = frozenset({"amax", "amin", "max", "min", "argmax", "argmin", "aminmax",
@@ -78,7 +79,7 @@ cdef class Operator:
         self.op_id = register_op_name(name + "()")
         self.body = entry.body
         self.contiguous = entry.kernel is not None and entry.kernel.contiguous
-        self.checks_zero_divisor = entry.kernel_name in ZERO_DIVISOR_OPS
+        self.value_check = VALUE_CHECKS.get(entry.kernel_name, CHECK_NONE)
         self.spreads_tensors = entry.extra.get("spreads_tensors", False)
         self.mutates = tuple([self.keywords.index(n) for n in entry.extra.get("mutates", ())])
         if callable(entry.shape):
