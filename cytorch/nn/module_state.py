@@ -9,6 +9,8 @@ import cytorch
 from cytorch import Tensor
 from cytorch.errors import CheckpointError
 
+from .uninitialized import is_lazy
+
 _EXTRA = "_extra_state"
 
 
@@ -221,6 +223,8 @@ def _fitting(key: str, own: Tensor, value: Any) -> tuple[str, Any]:
     if not isinstance(value, Tensor):
         return (f'While copying the parameter named "{key}", expected a Tensor from the '
                 f"checkpoint but received {type(value).__name__}"), None
+    if is_lazy(own) and is_lazy(value):
+        return "", value
     if own.dim() == 0 and tuple(value.shape) == (1,):
         value = value[0]  # files of PyTorch 0.3 and older hold 0-dim tensors as shape (1,)
     if own.shape != value.shape:
