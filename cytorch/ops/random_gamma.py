@@ -9,7 +9,8 @@ from .spec import FLOATING, argument_error, call, op, ops, structured
 op("_standard_gamma_draw(Tensor input, int seed, int group) -> Tensor",
    kernel=structured(FLOATING, "standard_gamma"),
    grad={"input": lambda g, input, out: g * ops._standard_gamma_grad(input, out)},
-   extra={"random": True},
+   # implicit differentiation follows the distribution function, not the drawn words
+   extra={"random": True, "derivative_tested_by": "tests/distributions/test_samples.py"},
    samples=lambda s: [call(s.tensor(70, low=0.1, high=5.0), 1, 0)],
    doc="Gamma-distributed numbers of shape parameters `input` and scale 1; one group each.")
 op("_standard_gamma_grad(Tensor input, Tensor sample) -> Tensor",
@@ -26,7 +27,8 @@ def _standard_gamma(input: Any, generator: Any) -> Any:
 
 
 op("_standard_gamma(Tensor input, *, Generator? generator=None) -> Tensor", body=_standard_gamma,
-   extra={"random": True}, samples=lambda s: [call(s.tensor(3, 4, low=0.1, high=5.0))],
+   extra={"random": True, "derivative_tested_by": "_standard_gamma_draw"},
+   samples=lambda s: [call(s.tensor(3, 4, low=0.1, high=5.0))],
    doc="""Gamma-distributed numbers with shape parameters `input` and scale 1, with gradients.
 
 The density is x^(a - 1) exp(-x) / Gamma(a) for a of `input`.

@@ -65,6 +65,27 @@ def test_gradient_of_a_draw_moves_with_the_parameters() -> None:
     assert cytorch.allclose(concentration.grad, tensor([1.0, 1.0]), atol=0.05)
 
 
+def test_implicit_derivative_of_gamma_numbers() -> None:
+    """Against differences of the inverse of the distribution function, found by bisection."""
+    cytorch.manual_seed(2)
+    shape = tensor([0.3, 1.0, 2.5, 40.0]).repeat_interleave(5).requires_grad_()
+    drawn = distributions.Gamma(shape, 1.0).rsample()
+    drawn.sum().backward()
+
+    def same_share(other):
+        low, high = cytorch.zeros_like(drawn), drawn.detach() * 2 + 1
+        share = cytorch.special.gammainc(shape.detach(), drawn.detach())
+        for _ in range(100):
+            middle = (low + high) / 2
+            below = cytorch.special.gammainc(other, middle) < share
+            low, high = cytorch.where(below, middle, low), cytorch.where(below, high, middle)
+        return low
+
+    step = 1e-5
+    slope = (same_share(shape.detach() + step) - same_share(shape.detach() - step)) / (2 * step)
+    assert cytorch.allclose(shape.grad, slope, rtol=1e-4, atol=1e-7)
+
+
 def test_bad_parameters_and_values_are_named() -> None:
     with pytest.raises(ValueError, match=r"scale .*GreaterThan\(lower_bound=0.0\)"):
         distributions.Normal(0.0, -1.0)
