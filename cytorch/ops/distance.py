@@ -4,8 +4,8 @@ from __future__ import annotations
 from typing import Any
 
 from .dtypes import dtype_named
-from .matrices import check_matrix, check_same_dtype
 from .matmul import batch_shape
+from .matrices import check_matrix, check_same_dtype
 from .spec import argument_error, call, dtype_error, index_error, op, ops, shape_error
 
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist",
@@ -100,8 +100,8 @@ def _pdist(name: str, input: Any, p: float) -> Any:
 for _name, _forms in (("pdist", "function"), ("nn.functional.pdist", "function")):
     op(f"{_name}(Tensor input, float p=2.0) -> Tensor",
        body=lambda input, p: _pdist("pdist", input, p), forms=_forms,
-       samples=lambda s: [call(s.tensor(4, 3)), call(s.tensor(4, 3), 1.0), call(s.tensor(4, 3), 3.0),
-                          call(s.tensor(4, 3), float("inf"))],
+       samples=lambda s: [call(s.tensor(4, 3)), call(s.tensor(4, 3), 1.0),
+                          call(s.tensor(4, 3), 3.0), call(s.tensor(4, 3), float("inf"))],
        errors=lambda s: [(call(s.tensor(3)), "ShapeError", r"2D.*\(3,\)"),
                          (call(s.tensor(3, 2), -1.0), "ArgumentError", "-1")],
        doc=f"""The p-norm of the differences of all pairs of rows i < j: shape (n (n - 1) / 2).

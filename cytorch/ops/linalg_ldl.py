@@ -5,8 +5,8 @@ from typing import Any
 
 from .matrices import (
     INEXACT,
-    check_info,
     check_inexact,
+    check_info,
     check_matrix,
     check_same_dtype,
     check_square,

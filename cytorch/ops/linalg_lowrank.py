@@ -42,7 +42,8 @@ def _svd_lowrank(name: str, A: Any, q: int, niter: int, M: Any) -> Any:
     return (V, S, U) if wide else (U, S, V)
 
 
-op("svd_lowrank(Tensor A, int? q=6, int? niter=2, Tensor? M=None) -> (Tensor U, Tensor S, Tensor V)",
+op("svd_lowrank(Tensor A, int? q=6, int? niter=2, Tensor? M=None) -> "
+   "(Tensor U, Tensor S, Tensor V)",
    body=lambda A, q, niter, M: _svd_lowrank("svd_lowrank", A, 6 if q is None else q,
                                             2 if niter is None else niter, M),
    forms="function", extra={"random": True, **GAUGE},
@@ -88,7 +89,7 @@ def _lobpcg(A: Any, k: int | None, B: Any, X: Any, n: int | None, iK: Any, niter
     check_inexact("lobpcg", A)
     size = A.shape[-1]
     count = k if k is not None else 1 if X is None else X.shape[-1]
-    if not 0 < count or size < 3 * count:
+    if count <= 0 or size < 3 * count:
         raise argument_error("lobpcg: LPBPCG algorithm is not applicable when the number of A rows "
                              f"(={size}) is smaller than 3 x the number of requested eigenpairs "
                              f"(={count})")

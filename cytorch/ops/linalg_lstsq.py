@@ -100,7 +100,9 @@ op("linalg.lstsq(Tensor input, Tensor b, any rcond=None, *, str? driver=None) ->
        (call(s.tensor(4, 3), s.tensor(3, 2)), "ShapeError", r"\(4, 3\) and \(3, 2\)"),
        (call(s.tensor(3), s.tensor(3)), "ShapeError", "at least 2 dim"),
        (call(s.tensor(3, 3), s.tensor(3, 2), driver="x"), "ArgumentError", "'x'")],
-   doc="""X of least norm that makes the norm of A X - B least; A (.., m, n), B (.., m, k) or (.., m).
+   doc="""X that makes the norm of A X - B least, the shortest of them.
+
+    A is (.., m, n), B (.., m, k) or (.., m).
 
     rcond: singular values up to rcond times the largest count as zero. driver ('gelsy' if not
     given) says, as in PyTorch, which results are filled: residuals for m > n and full rank (all but

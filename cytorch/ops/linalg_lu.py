@@ -6,8 +6,8 @@ from typing import Any
 from .matrices import (
     INEXACT,
     adjoint,
-    check_info,
     check_inexact,
+    check_info,
     check_matrix,
     check_same_dtype,
     check_square,
@@ -247,14 +247,15 @@ op("lu_solve(Tensor input, Tensor LU_data, Tensor LU_pivots) -> Tensor",
 def _old_lu(A: Any, pivot: bool, get_infos: bool) -> Any:
     factors, pivots, info = _checked("lu", A, pivot)
     if get_infos:
-        return [factors, pivots, info]
+        return factors, pivots, info
     check_info("lu", info, _SINGULAR)
-    return [factors, pivots]
+    return factors, pivots
 
 
 op("lu(Tensor A, bool pivot=True, bool get_infos=False) -> any",
-   body=lambda A, pivot, get_infos: tuple(_old_lu(A, pivot, get_infos)), forms="function method out",
-   samples=_factor_samples, errors=lambda s: [(call(s.tensor(3)), "ShapeError", "at least 2")],
+   body=lambda A, pivot, get_infos: _old_lu(A, pivot, get_infos),
+   forms="function method out", samples=_factor_samples,
+   errors=lambda s: [(call(s.tensor(3)), "ShapeError", "at least 2")],
    doc="""The older form of `linalg.lu_factor`: (LU, pivots), with get_infos also `info`.
 
     >>> import cytorch

@@ -148,7 +148,9 @@ op("linalg.vander(Tensor x, *, int? N=None) -> Tensor", body=_vander, forms="fun
    samples=lambda s: [call(s.tensor(4)), call(s.tensor(2, 3), N=5), call(s.tensor(3), N=2),
                       call(s.tensor(), N=3)],
    errors=lambda s: [(call(s.tensor(3), N=1), "ArgumentError", "got 1")],
-   doc="""The Vandermonde matrix (.., n, N) of x (.., n): powers 0, 1, .., N - 1 (N is n if not given).
+   doc="""The Vandermonde matrix of x (.., n): powers 0, 1, .., N - 1, shape (.., n, N).
+
+    N is n where it is not given.
 
     >>> import cytorch
     >>> cytorch.linalg.vander(cytorch.tensor([1, 2, 3]))
@@ -166,7 +168,8 @@ def _vecdot(x: Any, y: Any, dim: int) -> Any:
 op("linalg.vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor", body=_vecdot,
    forms="function out",
    samples=lambda s: [call(s.tensor(3), s.tensor(3)), call(s.tensor(2, 3), s.tensor(2, 3), dim=0),
-                      call(s.tensor(2, 1, 3), s.tensor(4, 3)), call(s.tensor(2, 0), s.tensor(2, 0))],
+                      call(s.tensor(2, 1, 3), s.tensor(4, 3)),
+                      call(s.tensor(2, 0), s.tensor(2, 0))],
    doc="""sum(conj(x) * y) along a dimension; the others broadcast.
 
     >>> import cytorch
@@ -213,7 +216,8 @@ op("linalg.cross(Tensor input, Tensor other, *, int dim=-1) -> Tensor",
     """)
 op("cross(Tensor input, Tensor other, int? dim=None) -> Tensor", body=_old_cross,
    forms="function method out",
-   samples=lambda s: [call(s.tensor(3, 4), s.tensor(3, 4)), call(s.tensor(3, 3), s.tensor(3, 3), 1)],
+   samples=lambda s: [call(s.tensor(3, 4), s.tensor(3, 4)),
+                      call(s.tensor(3, 3), s.tensor(3, 3), 1)],
    errors=lambda s: [(call(s.tensor(2), s.tensor(2)), "ShapeError", "no dimension of size 3")],
    doc="""Cross product along `dim`, or along the first dimension of size 3: see `linalg.cross`.
 

@@ -196,7 +196,7 @@ def _ormqr(input: Any, input2: Any, input3: Any, left: bool, transpose: bool) ->
     check_inexact(name, input)
     check_same_dtype(name, input, input2)
     check_same_dtype(name, input, input3)
-    if input2.shape[-1:] and input2.shape[-1] > input3.shape[side] or input2.ndim < 1:
+    if input2.ndim < 1 or input2.shape[-1] > input3.shape[side]:
         raise shape_error(f"{name}: other.shape[{side}] must be greater than or equal to "
                           f"tau.shape[-1], got shapes {tuple(input3.shape)} and "
                           f"{tuple(input2.shape)}")

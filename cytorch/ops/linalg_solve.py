@@ -7,8 +7,8 @@ from typing import Any
 from .matrices import (
     INEXACT,
     adjoint,
-    check_info,
     check_inexact,
+    check_info,
     check_matrix,
     check_same_dtype,
     check_square,

@@ -62,7 +62,7 @@ cdef int check_dtypes(Operator self, PyObject** values) except -1:
     if isinstance(value, (list, tuple)):
         value = value[0] if value else None
     if isinstance(value, Tensor) and value.dtype.name not in self.entry.kernel.dtypes:
-        raise DTypeError(f"{self.name}(): not implemented for {value.dtype!r}")
+        raise DTypeError(f"{self.entry.name}(): not implemented for {value.dtype!r}")
     return 0
 
 
