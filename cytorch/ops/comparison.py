@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from .aliases import also_called
-from .checks import no_complex
+from .dtypes import refuse_complex
 from .spec import (
     ALL,
     ALL_AND_COMPLEX,
@@ -67,26 +67,35 @@ def _value_test(name: str, what: str, result: str) -> None:
 _value_test("isnan", "NaN", "tensor([False, False,  True])")
 _value_test("isinf", "infinite", "tensor([False,  True, False])")
 _value_test("isfinite", "neither infinite nor NaN", "tensor([ True, False, False])")
-op("isposinf(Tensor input) -> Tensor",
-   body=lambda input: ops.eq(no_complex(input, "isposinf"), float("inf")),
-   forms="function method out", samples=unary(), ref="numpy.isposinf",
-   doc="""Whether each element is plus infinity.
 
->>> cytorch.isposinf(cytorch.tensor([1.0, float("inf"), float("-inf")]))
-tensor([False,  True, False])
-""")
-op("isneginf(Tensor input) -> Tensor",
-   body=lambda input: ops.eq(no_complex(input, "isneginf"), float("-inf")),
-   forms="function method out", samples=unary(), ref="numpy.isneginf",
-   doc="""Whether each element is minus infinity.
 
->>> cytorch.isneginf(cytorch.tensor([1.0, float("inf"), float("-inf")]))
-tensor([False, False,  True])
+def _is_bound(name: str, what: str, bound: str, result: str) -> None:
+    def test(input: Any) -> Any:
+        refuse_complex(name, input)
+        return ops.eq(input, float(bound))
+
+    op(f"{name}(Tensor input) -> Tensor", body=test, forms="function method out", samples=unary(),
+       ref=f"numpy.{name}",
+       doc=f"""Whether each element is {what} infinity.
+
+>>> cytorch.{name}(cytorch.tensor([1.0, float("inf"), float("-inf")]))
+{result}
 """)
-op("signbit(Tensor input) -> Tensor",
-   body=lambda input: ops.lt(ops.copysign(ops.ones_like(input), input), 0)
-   if no_complex(input, "signbit").dtype.is_floating_point else ops.lt(input, 0),
-   forms="function method out", samples=unary(), ref="numpy.signbit",
+
+
+_is_bound("isposinf", "plus", "inf", "tensor([False,  True, False])")
+_is_bound("isneginf", "minus", "-inf", "tensor([False, False,  True])")
+
+
+def _signbit(input: Any) -> Any:
+    refuse_complex("signbit", input)
+    if input.dtype.is_floating_point:
+        input = ops.copysign(ops.ones_like(input), input)
+    return ops.lt(input, 0)
+
+
+op("signbit(Tensor input) -> Tensor", body=_signbit, forms="function method out", samples=unary(),
+   ref="numpy.signbit",
    doc="""Whether the sign bit of each element is set, also that of -0.0.
 
 >>> cytorch.signbit(cytorch.tensor([1.0, -0.0]))

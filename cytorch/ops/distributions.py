@@ -7,7 +7,7 @@ from typing import Any
 from .creation import OPTIONS
 from .dtypes import dtype_named
 from .random_fill import check_floating, check_probability, filled, refill, take
-from .spec import argument_error, call, op, ops, shape_error
+from .spec import argument_error, call, dtype_error, op, ops, shape_error
 
 _OPTIONS = OPTIONS.replace("*, ", "*, Generator? generator=None, ")
 
@@ -61,6 +61,8 @@ _RANDOM_LIMITS = {"torch.float16": 2**11 + 1, "torch.bfloat16": 2**8 + 1,
 
 
 def _random_(input: Any, low: int, high: int | None, generator: Any) -> Any:
+    if input.dtype.is_complex:
+        raise dtype_error(f"random_(): not implemented for {input.dtype}")
     if high is None:
         high = _RANDOM_LIMITS[str(input.dtype)]
     if low >= high:

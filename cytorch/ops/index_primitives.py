@@ -119,8 +119,9 @@ op("_index_add(Tensor input, int dim, Tensor index, Tensor source, Scalar alpha)
    grad={"input": lambda g: g,
          "source": lambda g, dim, index, source_shape, alpha: ops._index_select(
              g, dim, index).reshape(source_shape) * alpha},
-   samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(5, high=4), s.tensor(5, 3), 2)],
-   doc="Adds alpha times the rows of the source at the index.")
+   samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(5, high=4), s.tensor(5, 3),
+                           1 if s.dtype.startswith("complex") else 2)],
+   doc="Adds alpha times the rows of the source at the index; alpha is 1 for complex dtypes.")
 
 
 def _index_copy_shape(input: Any, dim: int, index: Any, source: Any) -> Any:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dtypes import dtype_named, is_integral
+from .dtypes import dtype_named, is_integral, refuse_complex
 from .spec import argument_error, call, index_error, op, ops
 
 _KEEP = "*, bool? keepdim=False, DType? dtype=None, Tensor? mask=None"
@@ -156,6 +156,7 @@ def _normalize(input: Any, ord: float, dim: int, eps: float, dtype: Any, mask: A
 
 
 def _logaddexp(input: Any, other: Any, dtype: Any, input_mask: Any, other_mask: Any) -> Any:
+    refuse_complex("masked.logaddexp", input, other)
     parts = [_shown("logaddexp", part if dtype is None else part.to(dtype), mask, float("-inf"))
              for part, mask in ((input, input_mask), (other, other_mask))]
     return ops.logaddexp(*parts)

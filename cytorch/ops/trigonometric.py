@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .aliases import also_called
-from .checks import no_complex
 from .derivatives import conj
+from .dtypes import refuse_complex
 from .spec import FLOATING, FLOATING_AND_COMPLEX, binary, elementwise, op, ops, unary
 
 _FORMS = "function method inplace out"
@@ -81,19 +81,20 @@ tensor([3.1416, 0.7854])
 """)
 also_called(_atan2, "arctan2")
 
-op("deg2rad(Tensor input) -> Tensor",
-   body=lambda input: no_complex(input, "deg2rad") * (1 / DEGREES), forms=_FORMS,
-   samples=unary(-180.0, 180.0), ref="numpy.deg2rad",
-   doc="""Degrees to radians, elementwise.
 
->>> cytorch.deg2rad(cytorch.tensor([180.0]))
-tensor([3.1416])
-""")
-op("rad2deg(Tensor input) -> Tensor",
-   body=lambda input: no_complex(input, "rad2deg") * DEGREES, forms=_FORMS,
-   samples=unary(), ref="numpy.rad2deg",
-   doc="""Radians to degrees, elementwise.
+def _angle_unit(name: str, what: str, factor: float, example: str, result: str) -> None:
+    def scaled(input: Any) -> Any:
+        refuse_complex(name, input)
+        return input * factor
 
->>> cytorch.rad2deg(cytorch.tensor([1.0]))
-tensor([57.2958])
+    op(f"{name}(Tensor input) -> Tensor", body=scaled, forms=_FORMS, samples=unary(-180.0, 180.0),
+       ref=f"numpy.{name}",
+       doc=f"""{what}, elementwise.
+
+>>> cytorch.{name}(cytorch.tensor([{example}]))
+tensor([{result}])
 """)
+
+
+_angle_unit("deg2rad", "Degrees to radians", 1 / DEGREES, "180.0", "3.1416")
+_angle_unit("rad2deg", "Radians to degrees", DEGREES, "1.0", "57.2958")

@@ -12,6 +12,7 @@ from support.samples import map_tensors, tensors_in
 from support.table import (
     assert_close,
     changes_argument,
+    complex_samples,
     describe,
     is_random,
     run_tensors,
@@ -20,8 +21,8 @@ from support.table import (
 )
 
 # Ops whose result depends on strides by definition.
-ABOUT_STRIDES = {"as_strided", "view", "view_as_complex", "is_contiguous", "stride",
-                 "storage_offset", "data_ptr"}
+ABOUT_STRIDES = {"as_strided", "as_strided_copy", "view", "view_as_complex", "is_contiguous",
+                 "stride", "storage_offset", "data_ptr"}
 
 
 def laid_out(call: Call, layout: str) -> tuple[Call, Call]:
@@ -30,13 +31,14 @@ def laid_out(call: Call, layout: str) -> tuple[Call, Call]:
     return strided, map_tensors(lambda t: t.contiguous().clone(), strided)
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values")
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_forward(entry: Op, layout: str) -> None:
     if entry.short_name in ABOUT_STRIDES or changes_argument(entry) or is_random(entry):
         return
     if layout == "expanded" and entry.private:
         return  # other values may break what private ops take for granted
-    for index, call in enumerate(samples_of(entry)):
+    for index, call in [*enumerate(samples_of(entry)), *complex_samples(entry, "complex64")]:
         strided, contiguous = laid_out(call, layout)
         context = f"{describe(entry, index, call)}, {layout}"
         try:

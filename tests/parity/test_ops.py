@@ -14,6 +14,7 @@ from support.parity import Refused, array_of, torch_calls, torch_function, torch
 from support.samples import dtype_name, is_tensor, map_tensors, tensors_in
 from support.table import (
     assert_close,
+    complex_samples,
     describe,
     has_no_history,
     is_random,
@@ -72,9 +73,28 @@ def test_integer_values(entry: Op, dtype: str) -> None:
         compare(entry, dtype)
 
 
+@pytest.mark.filterwarnings("ignore:Casting complex values")
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex_values(entry: Op, dtype: str) -> None:
+    """Complex numbers, where both take them."""
+    function = comparable(entry)
+    samples = [] if function is None else complex_samples(entry, dtype)
+    theirs = torch_calls(entry, dtype) if samples else []
+    for index, call in samples:
+        context = describe(entry, index, call)
+        try:
+            expected = torch_run(entry, function, theirs[index])
+        except Refused:
+            continue
+        for got, want in zip(run(entry, call), expected, strict=True):
+            if is_tensor(want):
+                assert dtype_name(got) == dtype_name(want), context
+            assert_close(got, array_of(want), context, tolerance(got))
+
+
 def gradients(call: Call, function: Callable[[Call], list[Any]], engine: Any,
               double: Any) -> list[Any]:
-    """Gradients of a weighted sum of all outputs with respect to all float64 inputs."""
+    """Gradients of a weighted sum of all outputs with respect to all inputs of dtype `double`."""
     def ask(tensor: Any) -> Any:
         return tensor.detach().requires_grad_() if tensor.dtype == double else tensor
 
@@ -83,23 +103,31 @@ def gradients(call: Call, function: Callable[[Call], list[Any]], engine: Any,
     outputs = [out for out in tensors_in(function(call)) if out.requires_grad]
     if not inputs or not outputs:
         return []
-    incoming = [(out.detach() * 0 + 1).cos() for out in outputs]
+    incoming = [(out.detach() * 0 + (1 - 0.5j if out.dtype.is_complex else 1)).cos()
+                for out in outputs]
     return list(engine.grad(outputs, inputs, incoming, allow_unused=True))
 
 
-def test_gradients(entry: Op) -> None:
+@pytest.mark.filterwarnings("ignore:Casting complex values")
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_gradients(entry: Op, dtype: str) -> None:
+    """Those of complex numbers for elementwise ops; test_grad.py checks them for all."""
     function = comparable(entry)
     if function is None or has_no_history(entry):
         return
-    pairs = zip(samples_of(entry, "float64"), torch_calls(entry, "float64"), strict=True)
-    for index, (ours, theirs) in enumerate(pairs):
+    samples = list(enumerate(samples_of(entry, dtype))) if dtype == "float64" else []
+    if dtype == "complex128" and entry.kernel is not None and entry.kernel.kind == "elementwise":
+        samples = complex_samples(entry, dtype)
+    theirs = torch_calls(entry, dtype) if samples else []
+    for index, ours in samples:
         context = describe(entry, index, ours)
         try:
-            expected = gradients(theirs, lambda c: torch_run(entry, function, c), torch.autograd,
-                                 torch.float64)
+            expected = gradients(theirs[index], lambda c: torch_run(entry, function, c),
+                                 torch.autograd, getattr(torch, dtype))
         except (Refused, RuntimeError):
             continue  # no derivative in PyTorch: weights of losses, indices of odd shapes
-        actual = gradients(ours, lambda c: run(entry, c), cytorch.autograd, cytorch.float64)
+        actual = gradients(ours, lambda c: run(entry, c), cytorch.autograd,
+                           getattr(cytorch, dtype))
         assert len(actual) == len(expected), f"{context}: differentiable here or there only"
         pair = max((1e-8, 1e-9), tolerance(*tensors_in(run(entry, ours))))
         for got, want in zip(actual, expected, strict=True):

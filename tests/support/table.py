@@ -65,6 +65,30 @@ def samples_of(entry: Op, dtype: str = "float32", device: str = "cpu",
     return [with_dtypes(entry, library, call) for call in calls]
 
 
+def complex_samples(entry: Op, dtype: str = "complex128") -> list[tuple[int, Call]]:
+    """The numbered samples with complex tensors, as far as the op takes them.
+
+    A kernel says that it does. Of the others, those do that raise no error.
+    """
+    if entry.kernel is not None and entry.kernel.kind != "compiled" and \
+            dtype not in entry.kernel.dtypes:
+        return []
+    if (entry.body is not None or entry.kernel.kind == "compiled") and refuses(lambda: [run(entry, call)
+                                                   for call in samples_of(entry, dtype)]):
+        return []
+    return [(index, call) for index, call in enumerate(samples_of(entry, dtype))
+            if any(dtype_name(tensor) == dtype for tensor in tensors_in(call))]
+
+
+def refuses(function: Callable[[], Any]) -> bool:
+    """Whether it raises the error of a dtype that is not taken."""
+    try:
+        function()
+    except (cytorch.errors.DTypeError, cytorch.errors.ArgumentError):
+        return True
+    return False
+
+
 def with_dtypes(entry: Op, library: Any, call: Call) -> Call:
     """The table names dtypes by strings; the call takes the library's dtype objects."""
     types = {p.name: p.type for p in entry.params}
