@@ -143,4 +143,5 @@ def test_same_as_pytorch(name: str, dtype: str) -> None:
             assert str(got.dtype) == str(want.dtype), context
             scale = float(want.abs().max()) if want.numel() else 1.0
             np.testing.assert_allclose(to_numpy(got), want.resolve_conj().numpy(), 1e-7,
-                                       (2e-4 if single else 1e-8) * max(scale, 1.0), err_msg=context)
+                                       (2e-4 if single else 1e-8) * max(scale, 1.0),
+                                       err_msg=context)
