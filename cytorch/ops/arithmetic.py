@@ -102,10 +102,11 @@ _mul = op(
 tensor([10., 20.])
 """)
 
-op("neg(Tensor input) -> Tensor", kernel=elementwise(REAL_AND_COMPLEX),
-   grad={"input": lambda g: -g},
-   forms=_FORMS + " operator:__neg__", samples=unary(), ref="numpy.negative",
-   doc="""`-input`; not for bool.
+_neg = op(
+    "neg(Tensor input) -> Tensor", kernel=elementwise(REAL_AND_COMPLEX),
+    grad={"input": lambda g: -g},
+    forms=_FORMS + " operator:__neg__", samples=unary(), ref="numpy.negative",
+    doc="""`-input`; not for bool.
 
 >>> cytorch.neg(cytorch.tensor([1.0, -2.0]))
 tensor([-1.,  2.])
@@ -410,6 +411,7 @@ op("lcm(Tensor input, Tensor other) -> Tensor", kernel=elementwise(INTEGRAL), fo
 tensor([36, 10])
 """)
 
+also_called(_neg, "negative")
 also_called(_sub, "subtract")
 also_called(_mul, "multiply")
 also_called(_abs, "absolute")

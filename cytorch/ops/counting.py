@@ -35,17 +35,26 @@ def _differ(rows: Any) -> Any:
     count = rows.shape[0]
     after = rows.narrow(0, min(1, count), max(count - 1, 0))
     changed = after != rows.narrow(0, 0, max(count - 1, 0))
-    return changed.reshape(changed.shape[0], -1).any(1) if rows.dim() > 1 else changed
+    return changed.flatten(1).any(1) if rows.dim() > 1 else changed
 
 
 def _row_order(rows: Any) -> Any:
     """The order that sorts rows lexicographically: by the last column first, stably."""
-    flat = rows.reshape(rows.shape[0], -1)
+    flat = rows.flatten(1) if rows.dim() > 1 else rows.unsqueeze(1)
     order = ops.arange(rows.shape[0], device=rows.device)
     for column in range(flat.shape[1] - 1, -1, -1):
         key = flat.select(1, column).index_select(0, order)
         order = order.index_select(0, key.argsort(stable=True))
     return order
+
+
+def _rows(name: str, data: Any, dim: int) -> Any:
+    """The slices along `dim`, as rows. Slices without elements are all alike: PyTorch refuses."""
+    rows = data.movedim(dim, 0).contiguous()
+    if rows.shape[0] and rows.numel() == 0:
+        raise shape_error(f"{name}(): There are 0 sized dimensions, and they aren't selected, so "
+                          f"unique cannot be applied: shape {tuple(data.shape)}, dim {dim}")
+    return rows
 
 
 def _unique(input: Any, sorted: bool, return_inverse: bool, return_counts: bool,
@@ -56,7 +65,7 @@ def _unique(input: Any, sorted: bool, return_inverse: bool, return_counts: bool,
         flat = data.reshape(-1)
         values, order = ops._sort(flat, 0, False)
     else:
-        flat = data.movedim(dim, 0).contiguous()
+        flat = _rows("unique", data, dim)
         order = _row_order(flat)
         values = flat.index_select(0, order)
     total = flat.shape[0]
@@ -91,7 +100,7 @@ tensor([1, 3])
 def _unique_consecutive(input: Any, return_inverse: bool, return_counts: bool,
                         dim: int | None) -> Any:
     data = input.detach()
-    rows = data.reshape(-1) if dim is None else data.movedim(dim, 0).contiguous()
+    rows = data.reshape(-1) if dim is None else _rows("unique_consecutive", data, dim)
     starts, runs = _run_starts(_differ(rows), rows.shape[0])
     values = rows.index_select(0, starts)
     values = values if dim is None else values.movedim(0, dim)

@@ -1,11 +1,11 @@
-"""Largest and smallest elements, with and without their positions, and medians."""
+"""Largest and smallest elements, with and without their positions."""
 from __future__ import annotations
 
 from typing import Any
 
 from .reduced_axes import numpy_axis, restored
 from .reduction import axis_samples, full_samples
-from .spec import ALL, REAL, argument_error, call, index_error, op, ops, reduction
+from .spec import ALL, REAL, call, op, ops, reduction
 
 
 def _shared_grad(g: Any, input: Any, out: Any, dim: Any, keepdim: bool) -> Any:
@@ -113,55 +113,3 @@ op("aminmax(Tensor input, *, int? dim=None, bool keepdim=False) -> (Tensor min, 
 >>> cytorch.tensor([1.0, 4.0, 3.0]).aminmax().max
 tensor(4.)
 """)
-
-
-# ---- medians
-def _middle(name: str, input: Any, dim: int, keepdim: bool) -> tuple[Any, Any]:
-    """Sorted values put NaN last: median takes the last one if it is NaN, nanmedian skips them."""
-    if input.ndim == 0:
-        return input.clone(), ops.zeros_like(input, dtype=ops.argmax(input).dtype)
-    n = input.shape[dim]
-    if n == 0:
-        raise index_error(f"{name}(): Expected reduction dim {dim} to have a non-zero size: the "
-                          f"input has shape {tuple(input.shape)}")
-    values, indices = ops.sort(input, dim)
-    valid = (values == values).sum(dim, True)
-    if name == "nanmedian":
-        at = ops.clamp((valid - 1).div(2, rounding_mode="floor"), min=0)
-    else:
-        at = ops.where(valid == n, (n - 1) // 2, n - 1)
-    middle, where = values.gather(dim, at), indices.gather(dim, at)
-    return (middle, where) if keepdim else (middle.squeeze(dim), where.squeeze(dim))
-
-
-def _full_middle(name: str, input: Any) -> Any:
-    if input.numel() == 0:
-        if not input.is_floating_point():
-            raise argument_error(f"{name}(): there is no {name} of zero {input.dtype} elements")
-        return input.new_full((), float("nan"))
-    return _middle(name, input.reshape(-1), 0, False)[0]
-
-
-def _median(name: str, what: str) -> None:
-    op(f"{name}(Tensor input) -> Tensor", body=lambda input: _full_middle(name, input),
-       forms="function method", samples=lambda s: [call(s.tensor(5)), call(s.tensor(2, 3))],
-       ref=lambda input: __import__("numpy").sort(input.ravel())[(input.size - 1) // 2],
-       doc=f"""Median of all elements: of two middle ones the smaller. {what}
-
->>> cytorch.tensor([3.0, 1.0, 2.0, 9.0]).{name}()
-tensor(2.)
-""")
-    op(f"{name}(Tensor input, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)",
-       body=lambda input, dim, keepdim: _middle(name, input, dim, keepdim),
-       forms="function method out",
-       samples=lambda s: [call(s.tensor(3, 5), 1), call(s.tensor(3, 4), -2, keepdim=True),
-                          call(s.tensor(), 0)],
-       doc=f"""Medians along `dim` and where they are: a named result (values, indices). {what}
-
->>> cytorch.tensor([3.0, 1.0, 2.0]).{name}(0).values
-tensor(2.)
-""")
-
-
-_median("median", "NaN if one element is NaN.")
-_median("nanmedian", "NaN is left out.")

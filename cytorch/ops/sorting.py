@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dtypes import dtype_named, promoted
+from .dtypes import default_dtype, dtype_named, promoted
 from .spec import (
     REAL,
     argument_error,
@@ -162,10 +162,20 @@ def _median_dim(name: str, code: int) -> Any:
 def _median_all(code: int) -> Any:
     def body(input: Any) -> Any:
         if input.numel() == 0:
-            empty = input.dtype.is_floating_point
-            return input.new_full((), float("nan") if empty else -2**63)
-        return ops._kthvalue(input.reshape(-1), code, 0, False).values
+            nothing = float("nan") if input.dtype.is_floating_point else -2**63
+            return ops.full((), nothing, device=input.device).to(input.dtype)
+        found = ops._kthvalue(input.reshape(-1), code, 0, False).values
+        return _shared(input, found) if input.requires_grad else found
     return body
+
+
+def _shared(input: Any, found: Any) -> Any:
+    """The median; elements that are equal to it share the gradient."""
+    if input.device.type == "meta":
+        return found
+    data, value = input.detach(), found.detach()
+    equal = (data == value) | ((data != data) & (value != value))
+    return found if int(equal.sum().item()) == 1 else input.masked_select(equal).mean()
 
 
 for _name, _code, _what in (("median", -1, "NaN if any element is"),
@@ -205,6 +215,12 @@ def _search(name: str, edges: Any, input: Any, right: bool, sorter: Any, out_int
     return found.to(dtype_named("int32")) if out_int32 else found
 
 
+def _as_tensor(number: Any, sequence: Any) -> Any:
+    """A number to look for in a sequence: 1.5 among integers stays 1.5."""
+    whole = isinstance(number, int) or sequence.dtype.is_floating_point
+    return sequence.new_full((), number, dtype=None if whole else default_dtype())
+
+
 def _searchsorted(sorted_sequence: Any, input: Any, out_int32: bool, right: bool,
                   side: str | None, sorter: Any) -> Any:
     if sorted_sequence.dim() == 0:
@@ -215,8 +231,7 @@ def _searchsorted(sorted_sequence: Any, input: Any, out_int32: bool, right: bool
         raise argument_error("searchsorted(): side and right can't be set to opposites, got side "
                              "of left while right was True")
     if not hasattr(input, "dim"):
-        input = sorted_sequence.new_full((), input, dtype=None if isinstance(
-            input, int) or sorted_sequence.dtype.is_floating_point else float)
+        input = _as_tensor(input, sorted_sequence)
     if sorter is not None:
         if sorter.shape != sorted_sequence.shape:
             raise shape_error(f"searchsorted(): boundary and sorter must have the same size, got "
@@ -257,7 +272,7 @@ def _bucketize(input: Any, boundaries: Any, out_int32: bool, right: bool) -> Any
         raise shape_error(f"bucketize(): boundaries tensor must be 1 dimension, but got shape "
                           f"{tuple(boundaries.shape)}")
     if not hasattr(input, "dim"):
-        input = boundaries.new_full((), input)
+        input = _as_tensor(input, boundaries)
     return _search("bucketize", boundaries, input, right, None, out_int32)
 
 
