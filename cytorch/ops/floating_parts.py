@@ -45,7 +45,7 @@ def _ldexp(input: Any, other: Any) -> Any:
     result = default_dtype() if is_integral(result) else result
     wide = dtype_named("float32") if result.itemsize == 2 else result
     exponent = other.to(wide)
-    half = (exponent * 0.5).trunc()
+    half = (exponent.real * 0.5).trunc()
     return (input.to(wide) * ops.exp2(half) * ops.exp2(exponent - half)).to(result)
 
 
