@@ -4,9 +4,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .dtypes import dtype_named
+from .dtypes import dtype_named, is_integral
 from .matrices import check_inexact, check_square, eye_like
-from .spec import argument_error, call, index_error, op, ops, shape_error
+from .spec import argument_error, call, dtype_error, index_error, op, ops, shape_error
 
 op("linalg.matmul(Tensor input, Tensor other) -> Tensor",
    body=lambda input, other: ops.matmul(input, other), forms="function out",
@@ -161,7 +161,9 @@ op("linalg.vander(Tensor x, *, int? N=None) -> Tensor", body=_vander, forms="fun
 
 
 def _vecdot(x: Any, y: Any, dim: int) -> Any:
-    check_inexact("linalg.vecdot", x)
+    if is_integral(x.dtype):
+        raise dtype_error("linalg.vecdot: Expected a floating point or complex tensor as input. "
+                          f"Got {x.dtype}")
     return (x.conj() * y).sum(dim)
 
 

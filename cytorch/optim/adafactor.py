@@ -5,6 +5,7 @@ from typing import Any
 
 import cytorch
 from cytorch import Tensor
+from cytorch.errors import DTypeError
 
 from .fused import FusedOptimizer, check_learning_rate, check_not_negative, step_count
 
@@ -49,6 +50,9 @@ class Adafactor(FusedOptimizer):
                 gradients: list[Tensor]) -> None:
         with cytorch.no_grad():
             for parameter, gradient in zip(parameters, gradients, strict=True):
+                if parameter.is_complex():
+                    raise DTypeError("Adafactor does not support complex parameters, got "
+                                     f"{parameter.dtype}")
                 state = self.state[parameter]
                 if not state:
                     state.update(_new_state(gradient))

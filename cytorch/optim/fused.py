@@ -98,7 +98,7 @@ def run_fused(op: Callable[..., Any], lists: tuple[list[Any], ...], *settings: A
     """Call a fused step on parameters, gradients and states: lists[0], lists[1] and the others.
 
     Splits the lists where dtypes differ or where they are too long for one call. 16-bit
-    parameters are updated in float32.
+    parameters are updated in float32, complex ones as pairs of real numbers.
     """
     parameters = lists[0]
     dtype = parameters[0].dtype
@@ -114,8 +114,15 @@ def run_fused(op: Callable[..., Any], lists: tuple[list[Any], ...], *settings: A
                     for values in lists]
             if kind in _DTYPES:
                 _call(op, part, settings)
+            elif kind.is_complex:
+                _call(op, [[as_real(t) for t in values] for values in part], settings)
             else:
                 _call_in_float32(op, part, settings, kind)
+
+
+def as_real(tensor: Tensor) -> Tensor:
+    """Complex numbers as pairs of real ones, in the same memory."""
+    return cytorch.view_as_real(tensor.detach()) if tensor.is_complex() else tensor
 
 
 def _call(op: Callable[..., Any], lists: Any, settings: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import cytorch
 from cytorch import Tensor
 
-from .fused import check_learning_rate
+from .fused import as_real, check_learning_rate
 from .optimizer import Optimizer
 
 
@@ -52,14 +52,13 @@ class LBFGS(Optimizer):
         return self.param_groups[0]["params"]
 
     def _flat_gradient(self) -> Tensor:
-        return cytorch.cat([
-            cytorch.zeros(p.numel(), dtype=p.dtype, device=p.device) if p.grad is None
-            else p.grad.reshape(-1) for p in self._params])
+        gradients = [cytorch.zeros_like(p) if p.grad is None else p.grad for p in self._params]
+        return cytorch.cat([as_real(g).reshape(-1) for g in gradients])
 
     def _move(self, distance: float, direction: Tensor) -> None:
         """Add distance * direction to the parameters."""
         start = 0
-        for parameter in self._params:
+        for parameter in map(as_real, self._params):
             end = start + parameter.numel()
             parameter.add_(direction[start:end].view_as(parameter), alpha=float(distance))
             start = end

@@ -37,9 +37,12 @@ class Rprop(FusedOptimizer):
 
     def _update(self, group: dict[str, Any], parameters: list[Tensor],
                 gradients: list[Tensor]) -> None:
+        rate = float(group["lr"])
+
         def new(parameter: Tensor) -> dict[str, Tensor]:
             return {"step": step_count(), "prev": zeros_for(parameter),
-                    "step_size": zeros_for(parameter).fill_(float(group["lr"]))}
+                    "step_size": zeros_for(parameter).fill_(
+                        complex(rate, rate) if parameter.is_complex() else rate)}
 
         previous, sizes, steps = self._states(parameters, new, "prev", "step_size", "step")
         (shrink, grow), (least, most) = group["etas"], group["step_sizes"]

@@ -56,6 +56,15 @@ def test_path_and_state(name: str, options: dict[str, Any]) -> None:
             np.testing.assert_allclose(mine.numpy(), value.numpy(), rtol=1e-6)
 
 
+@pytest.mark.parametrize(("name", "options"), [s for s in SETTINGS if s[0] != "Adafactor"])
+def test_complex_parameters(name: str, options: dict[str, Any]) -> None:
+    """Real and imaginary parts go their own ways."""
+    start, gradients = START * (1 + 0.5j), GRADIENTS * (0.3 - 1j)
+    got, want = (go(library, *begin(library, name, options, start), gradients)
+                 for library in (cytorch, torch))
+    np.testing.assert_allclose(got, want, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("name", "options"), SETTINGS)
 def test_state_of_pytorch_is_taken_over(name: str, options: dict[str, Any]) -> None:
     parameter, optimizer = begin(torch, name, options, START)
