@@ -6,7 +6,7 @@ from typing import Any
 import cytorch
 from cytorch.errors import ArgumentError, ShapeError
 
-__all__ = ["are_deterministic_algorithms_enabled", "broadcast_shapes",
+__all__ = ["are_deterministic_algorithms_enabled",
            "get_float32_matmul_precision", "is_nonzero", "is_storage", "is_tensor", "result_type",
            "set_default_tensor_type", "set_float32_matmul_precision",
            "typename", "use_deterministic_algorithms"]
@@ -21,29 +21,6 @@ def is_tensor(obj: Any) -> bool:
     (True, False)
     """
     return isinstance(obj, cytorch.Tensor)
-
-
-def broadcast_shapes(*shapes: Any) -> Any:
-    """The shape that tensors of these shapes (sequences of ints, or ints) are broadcast to.
-
-    Raises ShapeError where two sizes differ and neither is 1.
-
-    >>> broadcast_shapes((2, 1), (3,), 1)
-    torch.Size([2, 3])
-    """
-    given = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
-    rank = max((len(shape) for shape in given), default=0)
-    result = [1] * rank
-    for shape in given:
-        for place, size in enumerate(shape, rank - len(shape)):
-            if size < 0:
-                raise ShapeError(f"broadcast_shapes: sizes must not be negative, got {shape}")
-            if size != 1 and result[place] not in (1, size):
-                raise ShapeError("broadcast_shapes: shape mismatch: objects cannot be broadcast "
-                                 f"to a single shape: {', '.join(map(str, given))}")
-            if size != 1:
-                result[place] = size
-    return cytorch.Size(result)
 
 
 def is_storage(obj: Any) -> bool:

@@ -10,5 +10,7 @@ typedef struct Mode {
   uint8_t functions_disabled; /* __torch_function__: 1 not of subclasses, 2 nor of modes */
   uint32_t function_modes;    /* how many torch-function modes are active */
   uint32_t saved_hooks;       /* how many pairs of saved-tensor hooks are active */
+  uint8_t autocast;           /* inputs of some ops change their dtype */
+  uint8_t autocast_dtype;
 } Mode;
 #endif

@@ -27,6 +27,8 @@ cdef extern from "mode.h" nogil:
         uint8_t functions_disabled
         uint32_t function_modes
         uint32_t saved_hooks
+        uint8_t autocast
+        uint8_t autocast_dtype
 
 # One word per thread: tested once per call.
 cdef Mode* mode() noexcept nogil

@@ -2,14 +2,21 @@
 from cpython.object cimport PyObject
 
 from cytorch._C.autograd.record cimport names_input
+from cytorch._C.call.autocast cimport cast_inputs
 from cytorch._C.call.binder cimport bind, binding_error, release_binding
+from cytorch._C.call.elementwise cimport check_overlap
 from cytorch._C.call.operator cimport MAX_PARAMS, Binding, Operator, register_handler
+from cytorch._C.geometry cimport has_internal_overlap
 from cytorch._C.state cimport mode
 from cytorch._C.tensor cimport (
     Tensor, describe, requires_grad, set_operator_slot, shape_tuple, slots)
 
 from cytorch._C.dtype import can_cast
-from cytorch.errors import AutogradError, CytorchError, DTypeError, ShapeError
+from cytorch.errors import AutogradError, CytorchError, DTypeError, OverlapError, ShapeError
+
+# Ops that read operands after they began to write, in PyTorch: their out= is no operand.
+NO_ALIAS = frozenset({"cat", "concat", "concatenate", "stack", "gather", "scatter", "scatter_add",
+                      "index_add", "index_copy", "index_select", "masked_select", "take"})
 
 cdef extern from "call/op_function.h":
     object (*op_dispatch)(PyObject*, PyObject**, Py_ssize_t, PyObject*)
@@ -55,6 +62,8 @@ cdef object run_bound(Operator self, Binding* binding, PyObject** arguments, Py_
             if result is not NotImplemented:
                 release_binding(binding)
                 return result
+    if mode().autocast:
+        cast_inputs(self, binding)
     if binding.kept == NULL and binding.out == NULL:
         return self.handler(self, binding.values)
     try:
@@ -91,6 +100,9 @@ cdef object run_out(Operator self, PyObject** values, object out):
             raise AutogradError(f"{self.name}(): functions with out=... arguments don't support "
                                 "automatic differentiation, but one of the arguments requires grad")
     targets = out if isinstance(out, (tuple, list)) else (out,)
+    for target in targets:
+        if isinstance(target, Tensor):
+            check_out_memory(self, <Tensor>target, values)
     result = self.handler(self, values)
     results = result if isinstance(result, tuple) else (result,)
     if len(targets) != len(results):
@@ -106,7 +118,31 @@ cdef object run_out(Operator self, PyObject** values, object out):
     return out
 
 
+cdef int check_out_memory(Operator self, Tensor target, PyObject** values) except -1:
+    """Raise when elements of `target` share memory with each other or with operands."""
+    cdef int i
+    if has_internal_overlap(target.rank, target.sizes, target.strides):
+        raise OverlapError(f"{self.name}(): unsupported operation: more than one element of the "
+                           f"written-to tensor ({describe(target)}) refers to a single memory "
+                           "location. Please clone() the tensor before performing the operation.")
+    for i in range(self.n_params):
+        value = <object>values[i]
+        for item in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(item, Tensor):
+                if self.name in NO_ALIAS and (<Tensor>item).block == target.block and \
+                        (<Tensor>item).start == target.start and target.block != NULL:
+                    raise OverlapError(
+                        f"{self.name}(): unsupported operation: the input tensor and the "
+                        "written-to tensor refer to a single memory location. Please clone() the "
+                        "tensor before performing the operation.")
+                check_overlap(target, <Tensor>item, self.name)
+    return 0
+
+
 cdef int check_out_dtype(Operator self, Tensor target, Tensor value) except -1:
+    if self.entry.extra.get("exact_out") and value.kind != target.kind:
+        raise DTypeError(f"{self.name}(): Expected out tensor to have dtype {value.dtype.name}, "
+                         f"but got {target.dtype.name} instead")
     if not can_cast(value.dtype, target.dtype):
         raise DTypeError(f"{self.name}(): result type {value.dtype.name} can't be cast to the "
                          f"desired output type {target.dtype.name}")
