@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 
 # NumPy names a scaling by the direction that it belongs to.
-_FORWARD = ("backward", "ortho", "forward")
-_INVERSE = ("forward", "ortho", "backward")
+_FORWARD: Any = ("backward", "ortho", "forward")
+_INVERSE: Any = ("forward", "ortho", "backward")
 _COMPLEX = {"float32": "complex64", "float64": "complex128"}
 _REAL = {"complex64": "float32", "complex128": "float64"}
 

@@ -200,7 +200,8 @@ def _all_errors(s: Any) -> list[Any]:
             (call(s.tensor(3, 4), (0, 2), (0, 1)), "ShapeError", r"data points \(0\)")]
 
 
-for _kind, (_, _, _formula) in _KINDS.items():
+for _kind, _description in _KINDS.items():
+    _formula = _description[2]
     op(f"fft.{_kind}(Tensor input, int? n=None, int dim=-1, str? norm=None) -> Tensor",
        body=_one_dimension(_kind), forms="function out", samples=_one_samples,
        errors=_one_errors, ref=f"numpy.fft.{_kind}",

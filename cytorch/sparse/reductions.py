@@ -56,7 +56,8 @@ def _groups(input: SparseTensor, dim: int) -> tuple[Any, int]:
 
 def _softmax(name: str, input: SparseTensor, dim: int, dtype: Any) -> tuple[Any, Any, Any]:
     """The coalesced tensor, its values less the largest of their group, and log of the sums."""
-    merged = (input if dtype is None else input.to(dtype)).coalesce()
+    converted: Any = input if dtype is None else input.to(dtype)
+    merged = converted.coalesce()
     dim = _wrapped(name, merged, dim)
     if merged.dense_dim() or dim >= merged.sparse_dim():
         raise unsupported(f"{name} with dense dimensions")

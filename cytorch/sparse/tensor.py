@@ -14,7 +14,7 @@ from cytorch._C.tensor import with_type
 from cytorch.errors import AutogradError, DTypeError, UnsupportedLayout
 from cytorch.overrides import DisableTorchFunctionSubclass
 
-_HANDLERS: dict[str, Callable[..., Any]] = {}
+_HANDLERS: dict[str, Any] = {}
 # What the shape and the dtype answer.
 _QUESTIONS = frozenset({"size", "dim", "ndimension", "numel", "nelement", "element_size",
                         "is_floating_point", "is_complex", "is_signed"})
@@ -138,14 +138,8 @@ class SparseTensor(cytorch.Tensor):
         """The tensor itself."""
         return self
 
-    @property
-    def device(self) -> Any:
-        return self._content.device
-
-    @property
-    def layout(self) -> Any:
-        return cytorch.sparse_coo
-
+    device = property(lambda self: self._content.device)
+    layout = property(lambda self: cytorch.sparse_coo)
     is_sparse = property(lambda self: True)
     is_meta = property(lambda self: self._content.is_meta)
     is_cpu = property(lambda self: self._content.is_cpu)
