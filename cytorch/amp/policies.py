@@ -2,16 +2,16 @@
 from __future__ import annotations
 
 # These gain most and lose least in 16 bits: sums of products.
-LOWER_PRECISION = """
+_LOWER = """
     addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
     linear linalg.vecdot matmul mm nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d
     nn.functional.conv_transpose1d nn.functional.conv_transpose2d nn.functional.conv_transpose3d
     nn.functional.linear nn.functional.prelu nn.functional.scaled_dot_product_attention prelu
     scaled_dot_product_attention
-""".split()
+"""
 
 # These need the range or the digits of float32.
-SINGLE_PRECISION = """
+_SINGLE = """
     avg_pool3d adaptive_avg_pool3d binary_cross_entropy binary_cross_entropy_with_logits cdist
     cholesky cholesky_inverse cholesky_solve ctc_loss grid_sample grid_sampler_2d grid_sampler_3d
     inverse kl_div l1_loss mse_loss multi_margin_loss multilabel_margin_loss nanquantile nll_loss
@@ -28,4 +28,6 @@ SINGLE_PRECISION = """
     nn.functional.multi_margin_loss nn.functional.multilabel_margin_loss nn.functional.nll_loss
     nn.functional.poisson_nll_loss nn.functional.smooth_l1_loss
     nn.functional.triplet_margin_loss
-""".split()
+"""
+
+LOWER_PRECISION, SINGLE_PRECISION = _LOWER.split(), _SINGLE.split()
