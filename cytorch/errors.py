@@ -44,6 +44,10 @@ class OverlapError(CytorchError, RuntimeError):
     """Operands of an in-place op that partly share memory."""
 
 
+class ResizeError(CytorchError, BufferError, RuntimeError):
+    """A storage that cannot grow because another library owns its memory."""
+
+
 class CheckpointError(CytorchError, RuntimeError):
     """A file that is damaged, truncated, hostile or of another format."""
 

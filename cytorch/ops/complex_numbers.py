@@ -155,6 +155,7 @@ def _pair_samples(s: Any) -> list[Any]:
 
 _PAIR_ERRORS = "(Float or Double|scalar type)"
 op("complex(Tensor real, Tensor imag) -> Tensor", body=_complex, forms="function out",
+   extra={"exact_out": True},
    samples=_pair_samples, ref=lambda real, imag: real + 1j * imag,
    errors=lambda s: [(call(s.ints(2), s.ints(2)), "DTypeError", _PAIR_ERRORS),
                      (call(s.tensor(2), s.tensor(2, dtype="float64")), "DTypeError", _PAIR_ERRORS)],

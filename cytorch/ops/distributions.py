@@ -6,7 +6,7 @@ from typing import Any
 
 from .creation import OPTIONS
 from .dtypes import dtype_named
-from .random_fill import check_floating, check_probability, filled, refill, take
+from .random_fill import check_floating, check_probability, check_range, filled, refill, take
 from .spec import argument_error, call, dtype_error, op, ops, shape_error
 
 _OPTIONS = OPTIONS.replace("*, ", "*, Generator? generator=None, ")
@@ -20,12 +20,12 @@ def _uniform_(input: Any, low: float, high: float, generator: Any) -> Any:
     return refill("uniform", input, low, high, generator)
 
 
-op("uniform_(Tensor input, float low=0.0, float high=1.0, *, Generator? generator=None) -> Tensor",
+op("uniform_(Tensor input, float from=0.0, float to=1.0, *, Generator? generator=None) -> Tensor",
    body=_uniform_, forms="method",
    samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(4, 3).t(), -1.0, 2.0)],
    errors=lambda s: [(call(s.tensor(2), 2.0, 1.0), "ArgumentError", "from=2.0 > to=1.0"),
                      (call(s.ints(2)), "ArgumentError", "int64")],
-   doc="""Fill with numbers evenly distributed over [low, high).
+   doc="""Fill with numbers evenly distributed over [from, to).
 
 >>> bool((cytorch.zeros(100).uniform_(2, 3) >= 2).all())
 True
@@ -60,31 +60,31 @@ _RANDOM_LIMITS = {"torch.float16": 2**11 + 1, "torch.bfloat16": 2**8 + 1,
                   "torch.int32": 2**31, "torch.int64": 2**63 - 1}
 
 
-def _random_(input: Any, low: int, high: int | None, generator: Any) -> Any:
-    if input.dtype.is_complex:
-        raise dtype_error(f"random_(): not implemented for {input.dtype}")
-    if high is None:
-        high = _RANDOM_LIMITS[str(input.dtype)]
-    if low >= high:
-        raise argument_error(f"random_: expects 'from' to be less than 'to', but got from={low} >= "
-                             f"to={high}")
-    return refill("integers", input, low, high, generator)
+def _random_(input: Any, from_: int, to: int | None, generator: Any) -> Any:
+    if to is None:
+        to = _RANDOM_LIMITS[str(input.dtype)]
+    if from_ >= to:
+        raise argument_error(f"random_: expects 'from' to be less than 'to', but got from={from_} "
+                             f">= to={to}")
+    check_range("random_", from_, to, input.dtype)
+    return refill("integers", input, from_, to, generator)
 
 
-op("random_(Tensor input, int low, int? high, *, Generator? generator=None) -> Tensor",
+op("random_(Tensor input, int from, int? to, *, Generator? generator=None) -> Tensor",
    body=_random_, forms="method", samples=lambda s: [call(s.tensor(5), 2, 9)],
-   errors=lambda s: [(call(s.tensor(2), 3, 3), "ArgumentError", "from=3 >= to=3")],
-   doc="""Fill with integers evenly distributed over [low, high).
+   errors=lambda s: [(call(s.tensor(2), 3, 3), "ArgumentError", "from=3 >= to=3"),
+                     (call(s.ints(2).to(dtype_named("uint8")), 0, 400), "ArgumentError", "399")],
+   doc="""Fill with integers evenly distributed over [from, to).
 
 Without bounds: all non-negative integers that the dtype holds exactly.
 
 >>> cytorch.zeros(2).random_(4, 5)
 tensor([4., 4.])
 """)
-op("random_(Tensor input, int high, *, Generator? generator=None) -> Tensor",
-   body=lambda input, high, generator: _random_(input, 0, high, generator), forms="method",
+op("random_(Tensor input, int to, *, Generator? generator=None) -> Tensor",
+   body=lambda input, to, generator: _random_(input, 0, to, generator), forms="method",
    samples=lambda s: [call(s.ints(5), 9)],
-   doc="Fill with integers evenly distributed over [0, high).")
+   doc="Fill with integers evenly distributed over [0, to).")
 op("random_(Tensor input, *, Generator? generator=None) -> Tensor",
    body=lambda input, generator: _random_(input, 0, None, generator), forms="method",
    samples=lambda s: [call(s.tensor(5)), call(s.ints(5))],
@@ -140,6 +140,8 @@ True
 
 def _log_normal_(input: Any, mean: float, std: float, generator: Any) -> Any:
     check_floating(input, "log_normal_")
+    if std <= 0:
+        raise argument_error(f"log_normal_ expects std > 0.0, but found std={std}")
     wide = input.dtype if input.dtype.itemsize > 2 else dtype_named("float32")
     return input.copy_(filled("normal", input.shape, mean, _deviation(std, "log_normal_"), wide,
                               input.device, generator).exp())
@@ -148,11 +150,11 @@ def _log_normal_(input: Any, mean: float, std: float, generator: Any) -> Any:
 op("log_normal_(Tensor input, float mean=1.0, float std=2.0, *, Generator? generator=None) "
    "-> Tensor", body=_log_normal_, forms="method",
    samples=lambda s: [call(s.tensor(5)), call(s.tensor(5), 0.0, 0.25)],
-   errors=lambda s: [(call(s.tensor(2), 0.0, -1.0), "ArgumentError", "std -1.0")],
+   errors=lambda s: [(call(s.tensor(2), 0.0, -1.0), "ArgumentError", "std=-1.0")],
    doc="""Fill with numbers whose logarithms are normally distributed.
 
->>> cytorch.zeros(2).log_normal_(0, 0)
-tensor([1., 1.])
+>>> bool((cytorch.zeros(2).log_normal_() > 0).all())
+True
 """)
 
 
@@ -297,6 +299,7 @@ def _multinomial(input: Any, num_samples: int, replacement: bool, generator: Any
 
 op("multinomial(Tensor input, int num_samples, bool replacement=False, *, "
    "Generator? generator=None) -> Tensor", body=_multinomial, forms="function method out",
+   extra={"exact_out": True},
    samples=lambda s: [call(s.tensor(4, low=0.1), 2), call(s.tensor(3, 4, low=0.1), 5, True)],
    errors=lambda s: [(call(s.values([0.5, -0.5]), 1), "ArgumentError", "-0.5"),
                      (call(s.values([0.0, 0.0]), 1), "ArgumentError", "sum of probabilities"),

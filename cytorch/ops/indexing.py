@@ -31,7 +31,7 @@ tensor([3, 1])
 op("gather(Tensor input, int dim, Tensor index, *, bool sparse_grad=False) -> Tensor",
    body=lambda input, dim, index, sparse_grad: ops._gather(
        input, dim, long_index(index, "gather", INTEGRAL)),
-   forms="function method out",
+   forms="function method out", extra={"exact_out": True},
    samples=lambda s: [call(s.tensor(4, 3), 0, s.ints(2, 3, high=4)),
                       call(s.tensor(4, 3), -1, s.ints(3, 5, high=3)),
                       call(s.tensor(2, 3, 4), 1, s.ints(2, 6, 3, high=3)),

@@ -16,25 +16,29 @@ from .spec import F, argument_error, call, op, ops, shape_error
 _REDUCTION = "bool? size_average=None, bool? reduce=None, str reduction='mean'"
 
 
+def _checked(reduction: str) -> str:
+    if reduction not in ("mean", "sum", "none"):
+        raise argument_error(f"{reduction!r} is not a valid value for reduction: "
+                             "use 'mean', 'sum' or 'none'")
+    return reduction
+
+
 def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
     """The reduction, from either spelling."""
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn("size_average and reduce args will be deprecated, please use "
                       f"reduction='{reduction}' instead.", stacklevel=4)
-    return reduction
+    return _checked(reduction)
 
 
 def reduced(loss: Any, reduction: str, weight: Any = None) -> Any:
     """Mean (weighted when a weight is given), sum, or the loss as it is."""
     if reduction == "mean":
         return loss.mean() if weight is None else loss.sum() / weight.sum()
-    if reduction == "sum":
+    if _checked(reduction) == "sum":
         return loss.sum()
-    if reduction == "none":
-        return loss
-    raise argument_error(f"{reduction!r} is not a valid value for reduction: "
-                         "use 'mean', 'sum' or 'none'")
+    return loss
 
 
 def _warn_of_broadcast(input: Any, target: Any) -> None:

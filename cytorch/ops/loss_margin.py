@@ -197,15 +197,16 @@ def _check_classes(name: str, input: Any, target: Any) -> None:
 
 def _multi_margin_loss(input: Any, target: Any, p: int, margin: float, weight: Any,
                        size_average: Any, reduce: Any, reduction: str) -> Any:
+    how = reduction_of(size_average, reduce, reduction)
     if p not in (1, 2):
         raise argument_error(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
     if input.dim() == 0:
         input = input.reshape(1)
-    _check_classes("multi_margin_loss", input, target)
     classes = input.shape[-1]
     if weight is not None and tuple(weight.shape) != (classes,):
         raise shape_error(f"multi_margin_loss: weight must have shape ({classes},), got "
                           f"{tuple(weight.shape)}")
+    _check_classes("multi_margin_loss", input, target)
     scores = input.reshape(-1, classes)
     wanted = target.reshape(-1, 1)
     own = scores.gather(1, wanted)
@@ -218,7 +219,7 @@ def _multi_margin_loss(input: Any, target: Any, p: int, margin: float, weight: A
     loss = ops.where(others, loss, 0.0).sum(1) / classes
     if input.dim() == 1:
         loss = loss.reshape(())
-    return reduced(loss, reduction_of(size_average, reduce, reduction))
+    return reduced(loss, how)
 
 
 op("nn.functional.multi_margin_loss(Tensor input, Tensor target, int p=1, float margin=1.0, "

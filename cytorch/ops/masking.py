@@ -58,6 +58,9 @@ def _masked_fill(input: Any, mask: Any, value: Any) -> Any:
         if value.dim():
             raise shape_error("masked_fill only supports a 0-dimensional value tensor, but got "
                               f"tensor of shape {tuple(value.shape)}")
+        if value.dtype.is_complex and not input.dtype.is_complex:
+            raise argument_error(f"masked_fill: value cannot be converted to type {input.dtype} "
+                                 f"without overflow, it is {value.dtype}")
         value = value.to(input.dtype)
     elif isinstance(value, complex) and not input.dtype.is_complex:
         raise argument_error(f"masked_fill: value {value} cannot be converted to {input.dtype} "

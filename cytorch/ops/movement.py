@@ -10,6 +10,7 @@ from .spec import (
     ANY,
     argument_error,
     call,
+    index_error,
     op,
     ops,
     shape_error,
@@ -354,14 +355,14 @@ for _name, _least, _dim, _shape in (
 def _unbind(input: Any, dim: int) -> Any:
     dim = wrapped("unbind", dim, input.dim())
     if input.dim() == 0:
-        raise shape_error("unbind: Dimension specified as 0 but tensor has no dimensions")
+        raise index_error("unbind: Dimension specified as 0 but tensor has no dimensions")
     return ops._multi_output_views([input.select(dim, index)
                                     for index in range(input.shape[dim])])
 
 
 op("unbind(Tensor input, int dim=0) -> Tensor[]", body=_unbind, forms="function method",
    samples=lambda s: [call(s.tensor(3, 2)), call(s.tensor(3, 2), -1), call(s.tensor(0, 2))],
-   errors=lambda s: [(call(s.tensor()), "ShapeError", "no dimensions")],
+   errors=lambda s: [(call(s.tensor()), "IndexOutOfRange", "no dimensions")],
    doc="""All entries of a dimension, as views.
 
 >>> [row.tolist() for row in cytorch.tensor([[1, 2], [3, 4]]).unbind()]

@@ -25,10 +25,11 @@ def numbers(name: str, word: str, value: Any, n: int, least: int = 1) -> tuple[i
 
 
 def check_input(name: str, input: Any, n: int) -> None:
-    """Raise unless input is (N, C, *) or (C, *) with n spatial axes, none of them empty."""
-    if input.ndim not in (n + 1, n + 2) or 0 in tuple(input.shape)[-n:]:
+    """Raise unless input is (N, C, *) or (C, *) with n spatial axes; only N may be 0."""
+    if input.ndim not in (n + 1, n + 2) or 0 in tuple(input.shape)[-n - 1:]:
         raise shape_error(f"{name}: expected input of shape (N, C, *) or (C, *) with {n} spatial "
-                          f"axes that are not empty, got shape {tuple(input.shape)}")
+                          "axes, in which only N may be 0, got shape "
+                          f"{tuple(input.shape)}")
 
 
 def output_size(name: str, input: Any, kernel: Any, stride: Any, padding: Any, dilation: Any,

@@ -5,7 +5,7 @@ from typing import Any
 
 from .dtypes import dtype_named
 from .index_primitives import wrapped
-from .spec import ANY, argument_error, call, op, ops, shape_error, structured
+from .spec import ANY, argument_error, call, index_error, op, ops, shape_error, structured
 
 op("_flip(Tensor input, int dim) -> Tensor", kernel=structured(ANY, "flip"),
    shape=lambda input: input, grad={"input": lambda g, dim: ops._flip(g, dim)},
@@ -82,11 +82,15 @@ tensor([[2, 4],
 
 
 def _roll(input: Any, shifts: Any, dims: Any) -> Any:
+    if not shifts:
+        raise argument_error("roll: `shifts` required")
     if not dims and len(shifts) == 1:
         return _roll(input.reshape(-1), shifts, (0,)).reshape(input.shape)
     if len(shifts) != len(dims):
         raise argument_error(f"roll: shifts and dimensions must align. shifts: {list(shifts)}, "
                              f"dims: {list(dims)}")
+    if input.dim() == 0:
+        raise index_error(f"roll: Dimension specified as {dims[0]} but tensor has no dimensions")
     result = input
     for shift, dim in zip(shifts, dims):
         dim = wrapped("roll", dim, input.dim())

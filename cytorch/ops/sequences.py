@@ -148,6 +148,32 @@ tensor([  1.,  10., 100.])
 """)
 
 
+def _from_tensors(name: str) -> Any:
+    """Body of linspace and logspace for ends that are tensors."""
+    def body(start: Any, end: Any, *rest: Any) -> Any:
+        ends = []
+        for value in (start, end):
+            if getattr(value, "ndim", 0):
+                raise argument_error(f"{name}: only supports 0-dimensional start and end tensors, "
+                                     f"but got shape {tuple(value.shape)}")
+            ends.append(value.item() if hasattr(value, "item") else value)
+        if not all(isinstance(value, (int, float, complex)) for value in ends):
+            raise TypeError(f"{name}(): expected numbers, got {type(start).__name__} and "
+                            f"{type(end).__name__}")
+        names = ("steps", "base")[:len(rest) - 5] + (
+            "dtype", "layout", "device", "requires_grad", "pin_memory")
+        return getattr(ops, name)(*ends, **dict(zip(names, rest)))
+    return body
+
+
+for _name, _base in (("linspace", ""), ("logspace", ", float base=10.0")):
+    op(f"{_name}(any start, any end, int steps{_base}, {OPTIONS}) -> Tensor",
+       body=_from_tensors(_name), forms="function out", extra={"data_dependent": True},
+       samples=lambda s: [call(s.tensor(), s.tensor(), 3)],
+       errors=lambda s: [(call(s.tensor(2), 1, 3), "ArgumentError", r"\(2,\)")],
+       doc="The same between 0-dim tensors.")
+
+
 def _eye(n: int, m: int | None, dtype: Any, layout: Any, device: Any, requires_grad: bool,
          pin_memory: bool) -> Any:
     columns = n if m is None else m

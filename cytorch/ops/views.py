@@ -2,7 +2,7 @@
 these in movement.py."""
 from typing import Any
 
-from .spec import call, compiled, op, ops
+from .spec import argument_error, call, compiled, op, ops
 
 op("view(Tensor input, int[] size) -> Tensor", kernel=compiled(),
    grad={"input": lambda g, input_shape: g.reshape(input_shape)}, forms="method",
@@ -93,6 +93,17 @@ op("narrow(Tensor input, int dim, int start, int length) -> Tensor", kernel=comp
     >>> cytorch.arange(5).narrow(0, 1, 3)
     tensor([1, 2, 3])
     """)
+
+
+
+def _narrow_from(input: Any, dim: int, start: Any, length: int) -> Any:
+    raise argument_error(f"narrow: start must be an 0-dim integral Tensor, got "
+                         f"{start.dtype} of shape {tuple(start.shape)}")
+
+
+# A 0-dim integer tensor passes as the int of the first entry.
+op("narrow(Tensor input, int dim, Tensor start, int length) -> Tensor", body=_narrow_from,
+   forms="function method", samples=lambda s: [], extra={"needs": "an error"})
 
 op("_slice(Tensor input, int dim=0, int? start=None, int? end=None, int? step=1) -> Tensor",
    kernel=compiled("slice"),

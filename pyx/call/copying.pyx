@@ -25,7 +25,8 @@ from cytorch._C.tensor cimport (
     CONTIGUOUS, Tensor, UNVERSIONED, alias, alias_geometry, describe, new_like, new_tensor,
     requires_grad, set_geometry, shape_tuple, slots)
 
-from cytorch.errors import AutogradError, DeviceError, DTypeError, OverlapError, ShapeError
+from cytorch.errors import (
+    AutogradError, DeviceError, DTypeError, OverlapError, ResizeError, ShapeError)
 
 
 cdef object copy_(Operator self, PyObject** values):
@@ -221,7 +222,7 @@ cdef object resize_(Operator self, PyObject** values):
     if target.block != NULL and needed > <int64_t>target.block.nbytes - \
             (target.start - target.block.data):
         if target.block.flags & STORAGE_EXPORTED or target.block.deleter != NULL:
-            raise BufferError(f"{self.name}(): Trying to resize storage that is not resizable: its "
+            raise ResizeError(f"{self.name}(): Trying to resize storage that is not resizable: its "
                               "memory is shared with NumPy or another library")
         larger = new_tensor(len(shape), sizes, target.kind, target.place)
         if target.count and target.flags & CONTIGUOUS:

@@ -38,6 +38,8 @@ import warnings
 from cytorch.errors import (
     ArgumentError, DeviceError, DivisionByZero, DTypeError, OverlapError, ShapeError)
 
+TENSOR_OPS = frozenset({"pow", "remainder", "fmod", "bitwise_and", "bitwise_or", "bitwise_xor",
+                        "bitwise_left_shift", "bitwise_right_shift"})
 cdef Loop casts[12][12]
 cdef Loop copies[12]
 cdef Kernel transposed_copies[12]
@@ -379,6 +381,19 @@ cdef int run_walk(Operator self, PyObject** values, Tensor out, int loop) except
     return run_loop(&walk, tensors, self.n_params + 1, self.grain)
 
 
+cdef int check_some_tensor(Operator self, PyObject** values, int count) except -1:
+    """Of two Python numbers PyTorch computes sums, products and quotients only."""
+    cdef int i
+    for i in range(count):
+        if isinstance(<object>values[i], Tensor):
+            return 0
+    if self.name in TENSOR_OPS or self.entry.name.startswith("special."):
+        given = ", ".join([type(<object>values[i]).__name__ for i in range(count)])
+        raise TypeError(f"{self.name}(): invalid combination of arguments: got ({given}), but "
+                        f"expected a tensor among them: {self.entry.signature}")
+    return 0
+
+
 cdef object elementwise(Operator self, PyObject** values):
     """Handler of elementwise ops."""
     cdef int count = self.n_params, compute, loop, kind, ndim, device
@@ -393,6 +408,8 @@ cdef object elementwise(Operator self, PyObject** values):
     loop = loop_dtype(self, compute)
     device = common_device(self.name, values, count)
     ndim = broadcast_shape(self, values, count, sizes)
+    if ndim == 0:
+        check_some_tensor(self, values, count)
     if self.value_check:
         check_values(self, values, compute)
     recording = self.derivative is not None and not mode().grad_disabled and \
