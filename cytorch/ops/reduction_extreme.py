@@ -103,7 +103,7 @@ _extreme("min", "smallest", "1., 2.")
 op("aminmax(Tensor input, *, int? dim=None, bool keepdim=False) -> (Tensor min, Tensor max)",
    body=lambda input, dim, keepdim: (ops.amin(input, () if dim is None else dim, keepdim),
                                      ops.amax(input, () if dim is None else dim, keepdim)),
-   forms="function method out",
+   forms="function method out", extra={"exact_out": True},
    samples=lambda s: [call(s.tensor(3, 4)), call(s.tensor(3, 4), dim=1),
                       call(s.tensor(3, 4), dim=-2, keepdim=True), call(s.tensor())],
    ref=lambda input, dim=None, keepdim=False: (input.min(dim, None, keepdim),
