@@ -132,12 +132,12 @@ default_generator = Generator()
 
 
 def manual_seed(seed: Any) -> Generator:
-    """Start the default stream of this seed; returns the default generator.
+    """Start the default stream of this seed; returns the default generator. Floats are cut.
 
     >>> cytorch.manual_seed(0).initial_seed()
     0
     """
-    return default_generator.manual_seed(seed)
+    return default_generator.manual_seed(int(seed) if isinstance(seed, float) else seed)
 
 
 def seed() -> int:
@@ -161,8 +161,11 @@ def set_rng_state(new_state: Any) -> None:
 
 
 @contextlib.contextmanager
-def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+def fork_rng(devices: Any = None, enabled: bool = True, _caller: str = "fork_rng",
+             _devices_kw: str = "devices", device_type: str = "cuda") -> Iterator[None]:
     """A block after which the default generator is as it was before.
+
+    What names devices is PyTorch's; one generator serves all of them here.
 
     >>> before = cytorch.get_rng_state()
     >>> with fork_rng():

@@ -12,12 +12,12 @@ from .spec import argument_error, call, dtype_error, op, ops, shape_error
 _OPTIONS = OPTIONS.replace("*, ", "*, Generator? generator=None, ")
 
 
-def _uniform_(input: Any, low: float, high: float, generator: Any) -> Any:
+def _uniform_(input: Any, from_: float, to: float, generator: Any) -> Any:
     check_floating(input, "uniform_", or_complex=True)
-    if not low <= high:
+    if not from_ <= to:
         raise argument_error(f"uniform_: expects to return a [from, to) range, but found "
-                             f"from={low} > to={high}")
-    return refill("uniform", input, low, high, generator)
+                             f"from={from_} > to={to}")
+    return refill("uniform", input, from_, to, generator)
 
 
 op("uniform_(Tensor input, float from=0.0, float to=1.0, *, Generator? generator=None) -> Tensor",
@@ -61,6 +61,8 @@ _RANDOM_LIMITS = {"torch.float16": 2**11 + 1, "torch.bfloat16": 2**8 + 1,
 
 
 def _random_(input: Any, from_: int, to: int | None, generator: Any) -> Any:
+    if input.dtype.is_complex:
+        raise dtype_error(f"random_: not implemented for {input.dtype}")
     if to is None:
         to = _RANDOM_LIMITS[str(input.dtype)]
     if from_ >= to:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .creation import LIKE_OPTIONS, OPTIONS, finished
 from .dtypes import as_dtype, dtype_named
-from .random_fill import check_floating, filled, take
+from .random_fill import check_floating, check_range, filled, take
 from .sequences import made_by
 from .spec import argument_error, call, op, ops
 
@@ -56,6 +56,7 @@ def _integers(name: str, low: int, high: int, size: Any, generator: Any, dtype: 
               requires_grad: bool) -> Any:
     if low >= high:
         raise argument_error(f"{name}: expects low < high, but found [{low}, {high})")
+    check_range(name, low, high, as_dtype(dtype))
     return filled("integers", size, low, high, dtype, device, generator, requires_grad)
 
 
@@ -109,6 +110,8 @@ def _randperm(n: int, generator: Any, dtype: Any, layout: Any, device: Any, requ
               pin_memory: bool) -> Any:
     if n < 0:
         raise argument_error(f"randperm: n must be non-negative, got {n}")
+    if dtype is not None and n > 0:
+        check_range("randperm", 0, n, as_dtype(dtype))
     order = made_by(lambda out: ops._randperm_(out, *take(generator, n)), (n,),
                     dtype_named("int64"), device)
     return finished(order if dtype is None else order.to(as_dtype(dtype)), requires_grad)

@@ -98,3 +98,16 @@ def check_probability(p: float, name: str) -> float:
     if not 0.0 <= p <= 1.0:
         raise argument_error(f"{name}: probability must be in [0, 1], but got {p}")
     return p
+
+
+def check_range(name: str, low: int, high: int, dtype: Any) -> None:
+    """Raise when an integer dtype does not hold the numbers of [low, high)."""
+    import cytorch
+
+    if dtype.is_floating_point or dtype.is_complex:
+        return
+    limits = (0, 1) if dtype == cytorch.bool else (cytorch.iinfo(dtype).min,
+                                                  cytorch.iinfo(dtype).max)
+    for what, value in (("from", low), ("to - 1", high - 1)):
+        if not limits[0] <= value <= limits[1]:
+            raise argument_error(f"{name}: {what} is out of bounds for {dtype}, got {value}")

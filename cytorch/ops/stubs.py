@@ -11,6 +11,7 @@ committed, so that editors and type checkers need nothing built; a check compare
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -67,7 +68,10 @@ def default_text(param: Param) -> str:
 
 def parameter(param: Param, name: str = "") -> str:
     default = "" if param.required else default_text(param)
-    return f"{name or param.name}: {argument_type(param.type)}{default}"
+    name = name or param.name
+    # `from` cannot be written as a parameter; the type checker's name for it is PyTorch's.
+    name = f"{name}_" if keyword.iskeyword(name) else name
+    return f"{name}: {argument_type(param.type)}{default}"
 
 
 def parameters(entry: Op, skip: str = "", out: bool = False) -> list[str]:
