@@ -33,7 +33,7 @@ class DeviceError(CytorchError, RuntimeError):
 
 
 class UnsupportedLayout(CytorchError, NotImplementedError):
-    """An op that sparse tensors do not have; RuntimeError is among its bases too."""
+    """An op that sparse tensors do not have."""
 
 
 class AutogradError(CytorchError, RuntimeError):

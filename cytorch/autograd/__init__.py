@@ -26,9 +26,9 @@ from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .variable import Variable
 
 __all__ = ["Function", "GradcheckError", "Variable", "backward", "detect_anomaly", "enable_grad",
-           "functional", "grad", "gradcheck", "gradgradcheck", "graph", "inference_mode",
-           "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled",
-           "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_detect_anomaly",
+           "forward_ad", "functional", "grad", "gradcheck", "gradgradcheck", "graph",
+           "inference_mode", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
+           "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_detect_anomaly",
            "set_grad_enabled"]
 
 # The compiled engine calls back into these two.
@@ -36,8 +36,8 @@ install_callbacks(graph, anomaly)
 
 
 def __getattr__(name: str) -> Any:
-    if name != "functional":
+    if name not in ("functional", "forward_ad"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return import_module(f"{__name__}.functional")
+    return import_module(f"{__name__}.{name}")

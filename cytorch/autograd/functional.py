@@ -182,20 +182,33 @@ def _jacobian_batched(outputs: Tensors, inputs: Tensors, create_graph: bool) -> 
     return blocks
 
 
+def _jacobian_forward(func: Callable[..., Any], inputs: Any, create_graph: bool, strict: bool,
+                      vectorize: bool) -> Any:
+    if strict or not vectorize:
+        raise ArgumentError("jacobian: strategy 'forward-mode' needs vectorize=True and "
+                            "strict=False")
+    given, inputs_tuple = _as_tensors(inputs, "jacobian: inputs")
+    argnums = tuple(range(len(given))) if inputs_tuple else 0
+    return _finished(cytorch.func.jacfwd(func, argnums)(*given), create_graph)
+
+
 def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False,
              strict: bool = False, vectorize: bool = False,
              strategy: str = "reverse-mode") -> Any:
     """The Jacobian of `func`: for output i and input j a tensor of shape output_i + input_j.
 
-    vectorize: one batched backward pass instead of one pass per element. strategy: only
-    "reverse-mode" exists.
+    vectorize: one batched backward pass instead of one pass per element. strategy: "reverse-mode",
+    or, with vectorize=True, "forward-mode": one pass per element of the inputs.
 
     >>> cytorch.autograd.functional.jacobian(lambda x: x * x, cytorch.tensor([1.0, 3.0]))
     tensor([[2., 0.],
             [0., 6.]])
     """
-    if strategy != "reverse-mode":
-        raise ArgumentError(f"jacobian: strategy must be 'reverse-mode', got {strategy!r}")
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise ArgumentError("jacobian: Expected strategy to be either 'forward-mode' or "
+                            f"'reverse-mode', got {strategy!r}")
+    if strategy == "forward-mode":
+        return _jacobian_forward(func, inputs, create_graph, strict, vectorize)
     if strict and vectorize:
         raise ArgumentError("jacobian: strict=True and vectorize=True are not supported together")
     with cytorch.enable_grad():

@@ -21,7 +21,7 @@ def is_tensor(value: Any) -> bool:
     return isinstance(value, cytorch.Tensor)
 
 
-def _reaches_others(outputs: list[Any], leaves: list[Any]) -> bool:
+def reaches_others(outputs: list[Any], leaves: list[Any]) -> bool:
     """Whether the history of `outputs` leads to leaves besides these."""
     own = {id(leaf) for leaf in leaves}
     waiting = [out.grad_fn for out in outputs if out.grad_fn is not None]
@@ -68,7 +68,7 @@ class Trace:
             if not is_tensor(out):
                 raise DTypeError(f"{name}: Expected f(*args) to return tensors, got unsupported "
                                  f"type {type(out).__name__}")
-        self.outer = recording and (any(connected) or _reaches_others(self.outputs, self.inputs))
+        self.outer = recording and (any(connected) or reaches_others(self.outputs, self.inputs))
 
     def gradients(self, weights: list[Any] | None, create_graph: bool,
                   retain_graph: bool) -> list[Any]:

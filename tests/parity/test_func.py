@@ -54,6 +54,16 @@ def smooth(lib: Any) -> Callable[..., Any]:
     return lambda x, y: lib.sin(x * y) + lib.exp(x @ y.transpose(0, 1)).sum(1, keepdim=True)
 
 
+def dual_numbers(lib: Any, x: Any, y: Any) -> Any:
+    forward_ad = lib.autograd.forward_ad
+    with forward_ad.dual_level():
+        first = forward_ad.make_dual(x, y)
+        second = forward_ad.make_dual(y, x)
+        result = smooth(lib)(first, second)
+        assert forward_ad.unpack_dual(x).tangent is None
+        return [*forward_ad.unpack_dual(result), *forward_ad.unpack_dual(first)]
+
+
 PROGRAMS = {
     "grad": lambda lib, x, y: lib.func.grad(lambda a: (a ** 3).sum())(x),
     "grad of two": lambda lib, x, y: lib.func.grad(
@@ -94,6 +104,9 @@ PROGRAMS = {
         lambda a, b: smooth(lib)(a, b).sum(), argnums=(0, 1))(x, y),
     "jacfwd of jacrev": lambda lib, x, y: lib.func.jacfwd(lib.func.jacrev(
         lambda a: lib.sin(a).sum()))(x),
+    "dual numbers": lambda lib, x, y: dual_numbers(lib, x, y),
+    "Jacobian in forward mode": lambda lib, x, y: lib.autograd.functional.jacobian(
+        smooth(lib), (x, y), vectorize=True, strategy="forward-mode"),
     "vmap": lambda lib, x, y: lib.vmap(lib.dot)(x, y),
     "vmap in and out": lambda lib, x, y: lib.vmap(
         lambda a, b: (a * b, a.sum()), in_dims=(1, None), out_dims=(1, 0))(x, x[:, 0]),
@@ -121,15 +134,15 @@ def test_program(name: str) -> None:
     same(PROGRAMS[name])
 
 
-@pytest.mark.parametrize("name", ["grad of two", "vjp", "jvp", "jacrev", "hessian", "vmap",
-                                  "gradients of samples", "gradient through vmap"])
+@pytest.mark.parametrize("name", ["grad of two", "vjp", "jvp", "dual numbers", "jacrev", "hessian",
+                                  "vmap", "gradients of samples", "gradient through vmap"])
 def test_results_belong_to_the_outer_graph(name: str) -> None:
     """Inputs that ask for a gradient: the results can be differentiated further."""
     def program(lib: Any, x: Any, y: Any) -> Any:
         x.requires_grad_()
         y.requires_grad_()
         result = PROGRAMS[name](lib, x, y)
-        tensors = result if isinstance(result, tuple) else (result,)
+        tensors = result if isinstance(result, (tuple, list)) else (result,)
         total = sum((t * lib.cos(t.detach())).sum() for t in tensors)
         return lib.autograd.grad(total, (x, y), allow_unused=True, materialize_grads=True)
 
