@@ -28,8 +28,8 @@ from .variable import Variable
 __all__ = ["Function", "GradcheckError", "Variable", "backward", "detect_anomaly", "enable_grad",
            "forward_ad", "functional", "grad", "gradcheck", "gradgradcheck", "graph",
            "inference_mode", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
-           "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_detect_anomaly",
-           "set_grad_enabled"]
+           "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled",
+           "set_detect_anomaly", "set_grad_enabled"]
 
 # The compiled engine calls back into these two.
 install_callbacks(graph, anomaly)
