@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dtypes import dtype_named
 from .matmul import batch_shape
 from .matrices import check_matrix, check_same_dtype
 from .spec import argument_error, call, dtype_error, index_error, op, ops, shape_error
@@ -71,18 +70,6 @@ op("cdist(Tensor x1, Tensor x2, float p=2.0, any compute_mode="
     """)
 
 
-def _pairs(n: int, device: Any) -> tuple[Any, Any]:
-    """Both numbers of all pairs i < j < n, computed without looking at a value."""
-    position = ops.arange(n * (n - 1) // 2, device=device)
-    width = 2 * n - 1
-    root = (width * width - 8 * position).to(dtype_named("float64")).sqrt()
-    first = ((width - root) / 2).to(dtype_named("int64"))
-    # The square root may round across an integer.
-    first = first - (first * (width - first) // 2 > position).to(first.dtype)
-    first = first + ((first + 1) * (width - first - 1) // 2 <= position).to(first.dtype)
-    return first, position - first * (width - first) // 2 + first + 1
-
-
 def _pdist(name: str, input: Any, p: float) -> Any:
     if input.ndim != 2:
         raise shape_error(f"{name}: only supports 2D tensors, got shape {tuple(input.shape)}")
@@ -90,11 +77,7 @@ def _pdist(name: str, input: Any, p: float) -> Any:
         raise dtype_error(f"{name}: only supports floating-point dtypes, got {input.dtype}")
     if p < 0:
         raise argument_error(f"{name}: only supports non-negative p values, got {p}")
-    first, second = _pairs(input.shape[0], input.device)
-    difference = input.index_select(0, first) - input.index_select(0, second)
-    if 0 in difference.shape:
-        return difference.sum(-1)
-    return ops.linalg.vector_norm(difference, p, -1)
+    return ops._pdist(input, p)
 
 
 for _name, _forms in (("pdist", "function"), ("nn.functional.pdist", "function")):

@@ -33,7 +33,9 @@ def _second_derivative(v: Any, u: Any, t: Any, g: Any, x: Any, w: Any, mean: Any
     if v is not None:
         projected = project(v)
         of_g = projected if w is None else projected * w
-        of_w = None if w is None else (g * projected).sum(over, True)
+        if w is not None:
+            # No axes means all of them to sum.
+            of_w = (g * projected).sum(over, True) if over else g * projected
         along, across = average(weighted * x_hat), average(v * x_hat)
         product = average(v * weighted) - average(v) * average(weighted) - across * along
         of_x = -rstd * rstd * product * x_hat - rstd * project(v * along + weighted * across)
@@ -70,7 +72,8 @@ def _layer_second(g_out0: Any, g_out1: Any, g_out2: Any, grad: Any, input: Any, 
 def _layer_samples(s: Any) -> list[Any]:
     return [call(s.tensor(3, 5), (5,), s.tensor(5), s.tensor(5), 1e-5),
             call(s.tensor(2, 3, 4), (3, 4), None, None, 1e-5),
-            call(s.tensor(2, 70), (70,), s.tensor(70), None, 1e-3)]
+            call(s.tensor(2, 70), (70,), s.tensor(70), None, 1e-3),
+            call(s.tensor(2, 3), (2, 3), s.tensor(2, 3), None, 1e-3)]
 
 
 def _moments(input: Any, dims: tuple[int, ...], eps: float) -> tuple[Any, Any]:

@@ -1,6 +1,7 @@
 """nn.functional: pad, pixel_shuffle, channel_shuffle, unfold and fold."""
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .spec import ANY, FLOATING, argument_error, call, op, ops, shape_error, structured
@@ -147,14 +148,15 @@ def _pixel_shuffle(input: Any, upscale_factor: int) -> Any:
                           f"divisible by {factor}**2")
     *batch, channels, height, width = input.shape
     channels //= factor * factor
-    parts = input.reshape((-1, channels, factor, factor, height, width))
+    parts = input.reshape((math.prod(batch), channels, factor, factor, height, width))
     return parts.permute(0, 1, 4, 2, 5, 3).reshape((*batch, channels, height * factor,
                                                     width * factor))
 
 
 op("nn.functional.pixel_shuffle(Tensor input, int upscale_factor) -> Tensor",
    body=_pixel_shuffle, forms="function",
-   samples=lambda s: [call(s.tensor(1, 4, 2, 3), 2), call(s.tensor(2, 2, 2), 1)],
+   samples=lambda s: [call(s.tensor(1, 4, 2, 3), 2), call(s.tensor(2, 2, 2), 1),
+                      call(s.tensor(1, 0, 1, 1), 1)],
    errors=lambda s: [(call(s.tensor(1, 3, 2, 2), 2), "ShapeError", "divisible")],
    doc="""(N, C r^2, H, W) to (N, C, H r, W r): channels become pixels.
 
@@ -171,7 +173,7 @@ def _pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
                           f"{factor}")
     *batch, channels, height, width = input.shape
     height, width = height // factor, width // factor
-    parts = input.reshape((-1, channels, height, factor, width, factor))
+    parts = input.reshape((math.prod(batch), channels, height, factor, width, factor))
     return parts.permute(0, 1, 3, 5, 2, 4).reshape((*batch, channels * factor * factor, height,
                                                     width))
 
