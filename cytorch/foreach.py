@@ -15,7 +15,7 @@ _UNARY = ("abs acos asin atan ceil clone cos cosh erf erfc exp expm1 floor frac 
           "log1p log2 max neg reciprocal round rsqrt sigmoid sign sin sinh sqrt tan tanh trunc "
           "zero").split()
 _BINARY = "add sub mul div pow maximum minimum clamp_max clamp_min mm copy".split()
-_TERNARY = "addcmul addcdiv lerp".split()
+_TERNARY = "addcmul addcdiv".split()
 _BOUND = {"maximum": "min", "clamp_min": "min", "minimum": "max", "clamp_max": "max"}
 _ONLY_NEW, _ONLY_IN_PLACE = {"clone", "max", "mm"}, {"zero", "copy"}
 
@@ -76,14 +76,20 @@ def _ternary(name: str, short: str, in_place: bool) -> Callable[..., Any]:
 
     def foreach(self: Any, tensor1: Any, tensor2: Any, value: Any = 1) -> Any:
         first = _tensors(name, self)
-        if short == "lerp":
-            return _apply(name, function, in_place, first, [tensor1, tensor2], {})
         if isinstance(value, Tensor):
             value = value.tolist()
         rows = zip(first, _each(name, tensor1, len(first)), _each(name, tensor2, len(first)),
                    _each(name, value, len(first)))
         results = tuple(function(a, b, c, value=factor) for a, b, c, factor in rows)
         return first if in_place else results
+    return foreach
+
+
+def _lerp(name: str, short: str, in_place: bool) -> Callable[..., Any]:
+    function = getattr(ops, short + "_" * in_place)
+
+    def foreach(self: Any, tensors1: Any, weight: Any) -> Any:
+        return _apply(name, function, in_place, _tensors(name, self), [tensors1, weight], {})
     return foreach
 
 
@@ -100,7 +106,8 @@ def _foreach_powsum(self: Any, ord: Any = 2, dtype: Any = None) -> Any:
 
 
 def _install() -> None:
-    for names, make in ((_UNARY, _unary), (_BINARY, _binary), (_TERNARY, _ternary)):
+    for names, make in ((_UNARY, _unary), (_BINARY, _binary), (_TERNARY, _ternary),
+                        (["lerp"], _lerp)):
         for short in names:
             for in_place in (False, True):
                 if short in (_ONLY_NEW if in_place else _ONLY_IN_PLACE):

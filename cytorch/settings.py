@@ -210,3 +210,17 @@ def sym_ite(b: Any, t: Any, f: Any) -> Any:
 def sym_sum(args: Any) -> Any:
     """Python's sum."""
     return sum(args)
+
+
+def _softmax_backward_data(grad_output: Any, output: Any, dim: int, input_dtype: Any) -> Any:
+    """Gradient of softmax from its output, as some attention layers call it themselves."""
+    from cytorch.ops.spec import ops
+
+    return ops._softmax_backward(grad_output, output, dim % output.ndim).to(input_dtype)
+
+
+def _log_softmax_backward_data(grad_output: Any, output: Any, dim: int, input_dtype: Any) -> Any:
+    """Gradient of log_softmax from its output."""
+    from cytorch.ops.spec import ops
+
+    return ops._log_softmax_backward(grad_output, output, dim % output.ndim).to(input_dtype)

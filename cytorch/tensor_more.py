@@ -1,4 +1,4 @@
-"""Tensor methods of older PyTorch programs: `new`, `apply_`, `storage`, shared memory and others."""
+"""Tensor methods of older PyTorch programs: `new`, `apply_`, `storage`, shared memory."""
 from __future__ import annotations
 
 import mmap

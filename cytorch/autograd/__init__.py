@@ -36,7 +36,7 @@ install_callbacks(graph, anomaly)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("functional", "forward_ad"):
+    if name not in ("functional", "forward_ad", "profiler"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 

@@ -2,8 +2,6 @@
 
 They run eagerly, with the same results. What needs the serialized form of a program refuses.
 """
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final

@@ -14,4 +14,12 @@ for _module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
     if _module not in _INFRASTRUCTURE:
         importlib.import_module(f"{__name__}.{_module}")
 
+
+
+def __getattr__(name: str) -> object:
+    if name not in ("aten", "profiler"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("cytorch.aten"), name)
+
+
 __all__ = ["TABLE"]

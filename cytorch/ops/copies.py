@@ -89,7 +89,7 @@ for _split, _param, _given in (("chunk", "int chunks", 2), ("split", "int split_
        body=_plain_parts(_split),
        samples=lambda s, given=_given: [call(s.tensor(4, 3), given),
                                         call(s.tensor(2, 4), given, -1)],
-       doc=f"""`{_split}` whose parts may be changed in place one by one while gradients are recorded.
+       doc=f"""`{_split}` whose parts may be changed in place while gradients are recorded.
 
 >>> [part.tolist() for part in cytorch.unsafe_{_split}(cytorch.arange(4), {_given})]
 {'[[0], [1, 2, 3]]' if 'sizes' in _split else '[[0, 1], [2, 3]]'}

@@ -1,4 +1,4 @@
-"""Older ways to make tensors: `scalar_tensor`, `range`, `fill`; padding and nonzero in fixed form."""
+"""Older ways to make tensors: `scalar_tensor`, `range`, `fill`; `nonzero` of a fixed size."""
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Functions of `torch` itself that `nn.functional` has too, some with arguments in another order."""
+"""Functions of `torch` itself that `nn.functional` has too, some with another signature."""
 from __future__ import annotations
 
 from typing import Any
@@ -95,7 +95,8 @@ op("embedding_bag(Tensor weight, Tensor indices, Tensor offsets, bool scale_grad
    "int mode=0, bool sparse=False, Tensor? per_sample_weights=None, "
    "bool include_last_offset=False, int? padding_idx=None) "
    "-> (Tensor out0, Tensor out1, Tensor out2, Tensor out3)", body=_embedding_bag,
-   forms="function", extra={"data_dependent": True, "parity": False},  # PyTorch's sizes vary by mode
+   forms="function",
+   extra={"data_dependent": True, "parity": False},  # PyTorch's sizes vary by mode
    samples=lambda s: [call(s.tensor(5, 4), s.ints(6, high=5), s.values([0, 2, 2]))],
    errors=lambda s: [(call(s.tensor(5, 4), s.ints(2, high=5), s.values([0]), mode=3),
                       "ArgumentError", "got 3")],
