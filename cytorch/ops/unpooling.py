@@ -98,9 +98,11 @@ def _fractional_max_pool(n: int, name: str, input: Any, kernel_size: Any, output
     wanted = (batch, input.shape[-n - 1], n)
     if random_samples is None:
         random_samples = ops.rand(wanted, dtype=input.dtype, device=input.device)
-    elif tuple(random_samples.shape) != wanted or random_samples.dtype != input.dtype:
-        raise shape_error(f"{name}: expected _random_samples of shape {wanted} and dtype "
-                          f"{input.dtype}, got {tuple(random_samples.shape)} and "
+    given = tuple(random_samples.shape)
+    if (len(given) != 3 or given[0] < batch or given[1:] != wanted[1:]
+            or random_samples.dtype != input.dtype):
+        raise shape_error(f"{name}: expected _random_samples of shape {wanted}, or more in the "
+                          f"first dimension, and dtype {input.dtype}, got {given} and "
                           f"{random_samples.dtype}")
     return tuple(ops._fractional_max_pool(input, random_samples, kernel, size))
 
