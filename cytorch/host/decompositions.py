@@ -8,6 +8,8 @@ import numpy
 
 from cytorch.errors import LinAlgError
 
+from .blas_threads import on_few_threads
+
 
 def _failing(function: Callable[[Any], Any], matrices: Any) -> tuple[int, bool]:
     """The first matrix for which the function fails, and whether its numbers are finite."""
@@ -33,10 +35,12 @@ def converging(name: str, function: Callable[[Any], Any], matrices: Any) -> Any:
                           f"{why}.") from None
 
 
+@on_few_threads
 def eigh(matrices: Any, triangle: str) -> Any:
     return converging("linalg.eigh", lambda a: numpy.linalg.eigh(a, triangle.upper()), matrices)
 
 
+@on_few_threads
 def eigvalsh(matrices: Any, triangle: str) -> Any:
     return converging("linalg.eigvalsh",
                       lambda a: numpy.linalg.eigvalsh(a, triangle.upper()), matrices)
@@ -46,21 +50,25 @@ def _complex_like(matrices: Any) -> Any:
     return numpy.result_type(matrices.dtype, numpy.complex64)
 
 
+@on_few_threads
 def eig(matrices: Any) -> Any:
     values, vectors = converging("linalg.eig", numpy.linalg.eig, matrices)
     kind = _complex_like(matrices)
     return values.astype(kind), vectors.astype(kind)
 
 
+@on_few_threads
 def eigvals(matrices: Any) -> Any:
     values = converging("linalg.eigvals", numpy.linalg.eigvals, matrices)
     return values.astype(_complex_like(matrices))
 
 
+@on_few_threads
 def svd(matrices: Any, full_matrices: bool) -> Any:
     return converging("linalg.svd", lambda a: numpy.linalg.svd(a, full_matrices), matrices)
 
 
+@on_few_threads
 def svdvals(matrices: Any) -> Any:
     return converging("linalg.svdvals", lambda a: numpy.linalg.svd(a, compute_uv=False), matrices)
 
@@ -73,6 +81,7 @@ def _inverses(sizes: Any, atol: Any, rtol: Any) -> Any:
     return numpy.where(kept, 1 / numpy.where(kept, sizes, 1), 0).astype(sizes.dtype)
 
 
+@on_few_threads
 def pinv(matrices: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     if matrices.size == 0:
         return numpy.zeros_like(matrices.swapaxes(-1, -2))
@@ -85,10 +94,12 @@ def pinv(matrices: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
     return numpy.matmul(left * _inverses(values, atol, rtol)[..., None, :], right)
 
 
+@on_few_threads
 def qr(matrices: Any, mode: str) -> Any:
     return numpy.linalg.qr(matrices, mode)
 
 
+@on_few_threads
 def geqrf(matrices: Any) -> Any:
     reflectors, factors = numpy.linalg.qr(matrices, "raw")
     return reflectors.swapaxes(-1, -2), factors
@@ -107,6 +118,7 @@ def _leading_minor(matrix: Any) -> int:
     return high
 
 
+@on_few_threads
 def cholesky_ex(matrices: Any) -> Any:
     """(L, info) of the lower triangles; L of a matrix that is not positive definite is zero."""
     info = numpy.zeros(matrices.shape[:-2], numpy.int32)
@@ -122,8 +134,8 @@ def cholesky_ex(matrices: Any) -> Any:
     return factors, info
 
 
-def lstsq(matrices: Any, right: Any, rcond: float) -> Any:
-    """(X, rank, singular values) of batches of one shape: LAPACK solves one system at a time."""
+def _by_singular_values(matrices: Any, right: Any, rcond: float) -> Any:
+    """LAPACK's gelsd, which NumPy runs on one system at a time."""
     batch, (rows, columns) = matrices.shape[:-2], matrices.shape[-2:]
     solution = numpy.empty((*batch, columns, right.shape[-1]), matrices.dtype)
     rank = numpy.empty(batch, numpy.int64)
@@ -136,3 +148,31 @@ def lstsq(matrices: Any, right: Any, rcond: float) -> Any:
     for index in numpy.ndindex(batch):
         solution[index], _, rank[index], sizes[index] = solve(index)
     return solution, rank, sizes
+
+
+def _by_triangles(matrices: Any, right: Any, rcond: float) -> Any:
+    """Through QR, for batches whose triangles are clearly of full rank; else None."""
+    rows, columns = matrices.shape[-2:]
+    tall = rows >= columns
+    Q, R = numpy.linalg.qr(matrices if tall else matrices.swapaxes(-1, -2).conj())
+    diagonal = abs(numpy.diagonal(R, 0, -2, -1))
+    # Without pivoting, the diagonal says less than singular values do: hence the factor.
+    if not (diagonal.min(-1) > 10 * rcond * diagonal.max(-1)).all():
+        return None
+    if tall:
+        return numpy.linalg.solve(R, Q.swapaxes(-1, -2).conj() @ right)
+    return Q @ numpy.linalg.solve(R.swapaxes(-1, -2).conj(), right)
+
+
+@on_few_threads
+def lstsq(matrices: Any, right: Any, rcond: float, singular: bool) -> Any:
+    """(X, rank, singular values); the latter are not computed unless `singular` asks for them."""
+    least = min(matrices.shape[-2:])
+    if singular or least == 0 or right.size == 0 or matrices.size == 0:
+        return _by_singular_values(matrices, right, rcond)
+    solution = _by_triangles(matrices, right, rcond)
+    if solution is None:
+        return _by_singular_values(matrices, right, rcond)
+    batch = matrices.shape[:-2]
+    return (solution, numpy.full(batch, least, numpy.int64),
+            numpy.zeros((*batch, least), abs(matrices[..., :0, :0]).dtype))

@@ -4,8 +4,18 @@ from __future__ import annotations
 from typing import Any
 
 from .matmul import batch_shape
-from .matrices import check_matrix, check_same_dtype
-from .spec import argument_error, call, dtype_error, index_error, op, ops, shape_error
+from .matrices import check_matrix, check_same_dtype, expand_batches
+from .spec import (
+    FLOATING,
+    argument_error,
+    call,
+    dtype_error,
+    index_error,
+    op,
+    ops,
+    shape_error,
+    structured,
+)
 
 _MODES = ("use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist",
           "donot_use_mm_for_euclid_dist")
@@ -18,6 +28,21 @@ def _euclidean(x1: Any, x2: Any) -> Any:
     squares = ((x1 * x1).sum(-1, True) + (x2 * x2).sum(-1, True).mT - 2 * (x1 @ x2.mT))
     apart = squares > 0
     return ops.where(apart, ops.where(apart, squares, 1).sqrt(), 0)
+
+
+def _euclidean_gradient(g: Any, x1: Any, x2: Any, out: Any,
+                        needs: tuple[bool, ...]) -> tuple[Any, Any]:
+    """Sums of g (x - y) / |x - y|, as products of matrices; 0 where the distance is 0."""
+    apart = out > 0
+    weights = ops.where(apart, g / ops.where(apart, out, 1), 0)
+    return (weights.sum(-1, True) * x1 - weights @ x2 if needs[0] else None,
+            weights.sum(-2).unsqueeze(-1) * x2 - weights.mT @ x1 if needs[1] else None)
+
+
+op("_euclidean_distances(Tensor x1, Tensor x2) -> Tensor out", kernel=structured(FLOATING),
+   shape=lambda x1, x2: ((*x1.shape[:-1], x2.shape[-2]), x1.dtype), grad=_euclidean_gradient,
+   samples=lambda s: [call(s.tensor(2, 3, 4), s.tensor(2, 5, 4))],
+   doc="""|x - y| of the rows of x1 (.., P, M) and x2 (.., R, M), of the same batch dimensions.""")
 
 
 def _cdist(x1: Any, x2: Any, p: float, compute_mode: Any) -> Any:
@@ -42,6 +67,8 @@ def _cdist(x1: Any, x2: Any, p: float, compute_mode: Any) -> Any:
     many = max(rows, others) > _MANY_ROWS and mode != _MODES[2]
     if p == 2 and (many or mode == _MODES[1]):
         return _euclidean(x1, x2)
+    if p == 2:
+        return ops._euclidean_distances(*expand_batches("cdist", x1, x2))
     return ops.linalg.vector_norm(x1.unsqueeze(-2) - x2.unsqueeze(-3), p, -1)
 
 

@@ -14,6 +14,7 @@ from .matrices import (
     diagonal_mask,
     expand_batches,
     eye_like,
+    square_errors,
 )
 from .spec import call, host, op, ops, shape_error
 
@@ -61,15 +62,10 @@ def _samples(s: Any) -> list[Any]:
             call(s.definite(0, 3))]
 
 
-def _errors(s: Any) -> list[Any]:
-    return [(call(s.tensor(3)), "ShapeError", "at least 2 dim"),
-            (call(s.tensor(2, 3)), "ShapeError", "square"),
-            (call(s.ints(2, 2)), "DTypeError", "int64")]
-
-
 def _definite_errors(s: Any) -> list[Any]:
-    return [*_errors(s), (call(s.values([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, -1.0]]])),
-                          "LinAlgError", r"\(Batch element 1\).*minor of order 2")]
+    mixed = s.values([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, -1.0]]])
+    return [*square_errors(s),
+            (call(mixed), "LinAlgError", r"\(Batch element 1\).*minor of order 2")]
 
 
 # Only one triangle of A is read, so differences along single elements say nothing.
@@ -90,7 +86,7 @@ op("linalg.cholesky(Tensor A, *, bool upper=False) -> Tensor",
     """)
 op("linalg.cholesky_ex(Tensor A, *, bool upper=False, bool check_errors=False) -> "
    "(Tensor L, Tensor info)", body=_cholesky_ex, forms="function out", samples=_samples,
-   errors=_errors, extra=_SYMMETRIC,
+   errors=square_errors, extra=_SYMMETRIC,
    doc="""`linalg.cholesky` without an error: `info` is 0, or the order of the first bad minor.
 
     >>> import cytorch
@@ -146,7 +142,7 @@ def _cholesky_inverse(L: Any, upper: bool) -> Any:
 op("cholesky_inverse(Tensor L, bool upper=False) -> Tensor", body=_cholesky_inverse,
    forms="function method out",
    samples=lambda s: [call(s.definite(3)), call(s.definite(2, 3), True), call(s.definite(0))],
-   errors=_errors, extra=_TRIANGLE,
+   errors=square_errors, extra=_TRIANGLE,
    doc="""The inverse of A = L L^H (U^H U for `upper`), which is given by its Cholesky factor.
 
     >>> import cytorch

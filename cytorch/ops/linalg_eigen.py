@@ -15,6 +15,7 @@ from .matrices import (
     complex_dtype,
     diagonal_mask,
     real_dtype,
+    square_errors,
 )
 from .spec import argument_error, call, host, op, ops
 
@@ -94,19 +95,12 @@ def _eigvals_shape(A: Any) -> Any:
     return A.shape[:-1], complex_dtype(A.dtype)
 
 
-_SQUARE_ERRORS = [((3,), "ShapeError", "at least 2 dim"), ((2, 3), "ShapeError", "square")]
-
-
-def _square_errors(s: Any) -> list[Any]:
-    return [(call(s.tensor(*shape)), error, text) for shape, error, text in _SQUARE_ERRORS]
-
-
 op("linalg.eigh(Tensor A, str UPLO='L') -> (Tensor eigenvalues, Tensor eigenvectors)",
    kernel=host(INEXACT, "decompositions.eigh"), shape=_eigh_shape, grad=_eigh_grad,
    forms="function out", extra=GAUGE,
    samples=lambda s: [call(s.symmetric(3)), call(s.symmetric(2, 4), "U"), call(s.symmetric(0)),
                       call(s.symmetric(0, 3))],
-   errors=lambda s: [*_square_errors(s), (call(s.tensor(2, 2), "X"), "ArgumentError", "'X'")],
+   errors=lambda s: [*square_errors(s), (call(s.tensor(2, 2), "X"), "ArgumentError", "'X'")],
    doc="""Eigenvalues (ascending) and eigenvectors of symmetric or Hermitian matrices.
 
     A (.., n, n) = V diag(L) V^H; only the triangle that UPLO names ('L' or 'U') is read. Vectors
@@ -128,7 +122,7 @@ op("linalg.eigvalsh(Tensor A, str UPLO='L') -> Tensor",
    kernel=host(INEXACT, "decompositions.eigvalsh"), shape=_eigvalsh_shape, grad=_eigvalsh_grad,
    forms="function out", extra=GAUGE,
    samples=lambda s: [call(s.symmetric(3)), call(s.symmetric(2, 4), "U"), call(s.symmetric(0))],
-   errors=_square_errors, ref=lambda A, UPLO="L": __import__("numpy").linalg.eigvalsh(A, UPLO),
+   errors=square_errors, ref=lambda A, UPLO="L": __import__("numpy").linalg.eigvalsh(A, UPLO),
    doc="""Eigenvalues, ascending, of symmetric or Hermitian matrices: see `linalg.eigh`.
 
     >>> import cytorch
@@ -140,7 +134,7 @@ op("linalg.eig(Tensor A) -> (Tensor eigenvalues, Tensor eigenvectors)",
    kernel=host(INEXACT, "decompositions.eig"), shape=_eig_shape, grad=_eig_grad,
    forms="function out", extra=GAUGE,
    samples=lambda s: [call(s.tensor(3, 3)), call(s.tensor(2, 4, 4)), call(s.tensor(0, 0))],
-   errors=_square_errors,
+   errors=square_errors,
    doc="""Eigenvalues and eigenvectors of square matrices, complex: A V = V diag(L).
 
     The order is LAPACK's; the columns of V have length 1. Raises LinAlgError for inf and NaN.
@@ -154,7 +148,7 @@ op("linalg.eigvals(Tensor A) -> Tensor", kernel=host(INEXACT, "decompositions.ei
    shape=_eigvals_shape, forms="function out",
    grad=lambda g, A: _eig_grad(g, None, *ops.linalg.eig(A)),
    samples=lambda s: [call(s.tensor(3, 3)), call(s.tensor(2, 4, 4)), call(s.tensor(0, 0))],
-   errors=_square_errors,
+   errors=square_errors,
    doc="""Eigenvalues of square matrices, complex, in LAPACK's order: see `linalg.eig`.
 
     >>> import cytorch

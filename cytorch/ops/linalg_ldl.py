@@ -11,6 +11,7 @@ from .matrices import (
     check_same_dtype,
     check_square,
     expand_batches,
+    square_errors,
 )
 from .spec import call, dtype_error, op, ops, shape_error, structured
 
@@ -48,14 +49,9 @@ def _samples(s: Any) -> list[Any]:
             call(s.symmetric(0, 2)), call(s.values([[0.0, 1.0], [1.0, 0.0]]))]
 
 
-def _errors(s: Any) -> list[Any]:
-    return [(call(s.tensor(2, 3)), "ShapeError", "square"),
-            (call(s.ints(2, 2)), "DTypeError", "int64")]
-
-
 op("linalg.ldl_factor_ex(Tensor A, *, bool hermitian=False, bool check_errors=False) -> "
    "(Tensor LD, Tensor pivots, Tensor info)", body=_ldl_factor_ex, forms="function out",
-   samples=_samples, errors=_errors,
+   samples=_samples, errors=square_errors,
    doc="""`linalg.ldl_factor` without an error: `info` is 0, or i where D[i,i] (from 1) is zero.
 
     >>> import cytorch
@@ -64,7 +60,7 @@ op("linalg.ldl_factor_ex(Tensor A, *, bool hermitian=False, bool check_errors=Fa
     """)
 op("linalg.ldl_factor(Tensor A, *, bool hermitian=False) -> (Tensor LD, Tensor pivots)",
    body=_ldl_factor, forms="function out", samples=_samples,
-   errors=lambda s: [*_errors(s), (call(s.values([[0.0]])), "LinAlgError", r"D\[1,1\]")],
+   errors=lambda s: [*square_errors(s), (call(s.values([[0.0]])), "LinAlgError", r"D\[1,1\]")],
    doc="""Compact A = L D L^T (L D L^H for `hermitian`) of symmetric matrices, for `ldl_solve`.
 
     D has blocks of 1 and 2 on its diagonal; a block of 2 has two equal negative pivots. Only the

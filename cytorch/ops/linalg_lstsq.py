@@ -1,10 +1,10 @@
-"""Least squares, through the singular values (LAPACK's gelsd)."""
+"""Least squares, through QR or, where the rank is in doubt or asked for, singular values."""
 from __future__ import annotations
 
 from typing import Any
 
 from .dtypes import dtype_named
-from .linalg_svd import pinv_gradient
+from .linalg_rank import pinv_gradient
 from .matrices import (
     INEXACT,
     adjoint,
@@ -31,12 +31,12 @@ def _grad(g_solution: Any, A: Any, B: Any, needs: tuple[bool, ...]) -> tuple[Any
     return g_A, adjoint(inverse) @ g_solution
 
 
-op("_lstsq(Tensor A, Tensor B, float rcond) -> "
+op("_lstsq(Tensor A, Tensor B, float rcond, bool singular) -> "
    "(Tensor solution, Tensor rank, Tensor singular_values)",
    kernel=host(INEXACT, "decompositions.lstsq"), shape=_shape, grad=_grad,
    nondiff=("singular_values",),
-   samples=lambda s: [call(s.tensor(4, 3), s.tensor(4, 2), 1e-6),
-                      call(s.tensor(2, 3, 4), s.tensor(2, 3, 1), 1e-6)])
+   samples=lambda s: [call(s.tensor(4, 3), s.tensor(4, 2), 1e-6, True),
+                      call(s.tensor(2, 3, 4), s.tensor(2, 3, 1), 1e-6, False)])
 
 _DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
@@ -80,7 +80,7 @@ def _lstsq(A: Any, B: Any, rcond: Any, driver: Any) -> Any:
     A, matrix = expand_batches("linalg.lstsq", A, matrix)
     if rcond is None:
         rcond = max(A.shape[-2:]) * (2.0 ** -23 if real_dtype(A.dtype) == "float32" else 2.0 ** -52)
-    solution, rank, sizes = ops._lstsq(A, matrix, float(rcond))
+    solution, rank, sizes = ops._lstsq(A, matrix, float(rcond), driver in ("gelsd", "gelss"))
     residuals = _residuals(A, matrix, solution, rank, driver)
     if driver == "gels":
         rank = ops._empty((0,), rank.dtype, A.device)
@@ -106,8 +106,9 @@ op("linalg.lstsq(Tensor input, Tensor b, any rcond=None, *, str? driver=None) ->
 
     rcond: singular values up to rcond times the largest count as zero. driver ('gelsy' if not
     given) says, as in PyTorch, which results are filled: residuals for m > n and full rank (all but
-    'gelsy'), rank (all but 'gels'), singular_values ('gelsd', 'gelss'); the others are empty. All
-    drivers use the singular value decomposition.
+    'gelsy'), rank (all but 'gels'), singular_values ('gelsd', 'gelss'); the others are empty. A
+    matrix
+    of full rank is solved through QR, any other one through its singular values.
 
     >>> import cytorch
     >>> A = cytorch.tensor([[1.0], [1.0]])

@@ -4,9 +4,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .dtypes import dtype_named, is_integral
-from .matrices import check_inexact, check_square, eye_like
-from .spec import argument_error, call, dtype_error, index_error, op, ops, shape_error
+from .dtypes import dtype_named, is_integral, promoted
+from .matrices import check_inexact, check_square, eye_like, square_errors
+from .spec import (
+    COMPLEX,
+    REAL,
+    argument_error,
+    call,
+    dtype_error,
+    index_error,
+    op,
+    ops,
+    shape_error,
+    structured,
+)
 
 op("linalg.matmul(Tensor input, Tensor other) -> Tensor",
    body=lambda input, other: ops.matmul(input, other), forms="function out",
@@ -112,14 +123,9 @@ def _exp_samples(s: Any) -> list[Any]:
             call(s.tensor(0, 0)), call(s.tensor(0, 2, 2)), call(s.tensor(1, 1))]
 
 
-def _square_errors(s: Any) -> list[Any]:
-    return [(call(s.tensor(2, 3)), "ShapeError", "square"),
-            (call(s.ints(2, 2)), "DTypeError", "int64")]
-
-
 op("linalg.matrix_exp(Tensor A) -> Tensor",
    body=lambda A: _matrix_exp("linalg.matrix_exp", A), forms="function", samples=_exp_samples,
-   errors=_square_errors,
+   errors=square_errors,
    doc="""exp(A) = sum of A^k / k! of square matrices: scaling, a polynomial, squaring.
 
     >>> import cytorch
@@ -128,7 +134,7 @@ op("linalg.matrix_exp(Tensor A) -> Tensor",
             [0., 1.]])
     """)
 op("matrix_exp(Tensor input) -> Tensor", body=lambda input: _matrix_exp("matrix_exp", input),
-   forms="function method", samples=_exp_samples, errors=_square_errors,
+   forms="function method", samples=_exp_samples, errors=square_errors,
    doc="""The same as `linalg.matrix_exp`.""")
 
 
@@ -180,6 +186,20 @@ op("linalg.vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor", body=_vecdot,
     """)
 
 
+def _cross_shape(input: Any) -> Any:
+    if input.dtype.name == "bool":
+        raise dtype_error("cross: not implemented for torch.bool")
+    return input
+
+
+op("_cross(Tensor input, Tensor other, int dim) -> Tensor",
+   kernel=structured((*REAL, *COMPLEX)), shape=_cross_shape,
+   grad={"input": lambda g, other, dim: ops._cross(other.conj(), g, dim),
+         "other": lambda g, input, dim: ops._cross(g, input.conj(), dim)},
+   samples=lambda s: [call(s.tensor(2, 3, 4), s.tensor(2, 3, 4), 1)],
+   doc="""Cross products of tensors of one shape and dtype, whose dimension `dim` has size 3.""")
+
+
 def _cross(name: str, input: Any, other: Any, dim: int) -> Any:
     if input.ndim != other.ndim:
         raise shape_error(f"{name}: inputs must have the same number of dimensions, got shapes "
@@ -190,8 +210,12 @@ def _cross(name: str, input: Any, other: Any, dim: int) -> Any:
     if input.ndim == 0 or input.shape[dim] != 3 or other.shape[dim] != 3:
         raise shape_error(f"{name}: inputs dimension {dim} must have length 3. Got shapes "
                           f"{tuple(input.shape)} and {tuple(other.shape)}")
-    return (input.roll(-1, dim) * other.roll(-2, dim)
-            - input.roll(-2, dim) * other.roll(-1, dim))
+    if input.dtype != other.dtype:
+        dtype = promoted((input, other))
+        input, other = input.to(dtype), other.to(dtype)
+    if input.shape != other.shape:
+        input, other = ops.broadcast_tensors(input, other)
+    return ops._cross(input, other, dim)
 
 
 def _old_cross(input: Any, other: Any, dim: int | None) -> Any:

@@ -17,6 +17,7 @@ from .matrices import (
     check_same_dtype,
     diagonal_mask,
     eye_like,
+    matrix_errors,
 )
 from .spec import argument_error, call, host, op, ops, shape_error
 
@@ -73,16 +74,11 @@ def _samples(s: Any) -> list[Any]:
             call(s.tensor(0, 3)), call(s.tensor(0, 2, 2)), call(s.tensor(3, 0))]
 
 
-def _errors(s: Any) -> list[Any]:
-    return [(call(s.tensor(3)), "ShapeError", "at least 2 dim"),
-            (call(s.ints(2, 2)), "DTypeError", "int64")]
-
-
 op("linalg.qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)",
    body=lambda A, mode: _qr("linalg.qr", A, mode), forms="function out", extra=GAUGE,
    samples=lambda s: [*_samples(s), call(s.tensor(3, 4), "complete"),
                       call(s.tensor(4, 3), "r")],
-   errors=lambda s: [*_errors(s), (call(s.tensor(2, 2), "full"), "ArgumentError", "'full'")],
+   errors=lambda s: [*matrix_errors(s), (call(s.tensor(2, 2), "full"), "ArgumentError", "'full'")],
    doc="""A = Q R with orthonormal columns in Q and an upper triangle R.
 
     A is (.., m, n), k = min(m, n). 'reduced': Q (.., m, k), R (.., k, n); 'complete': Q (.., m, m),
@@ -96,7 +92,7 @@ op("linalg.qr(Tensor A, str mode='reduced') -> (Tensor Q, Tensor R)",
     """)
 op("qr(Tensor input, bool some=True) -> (Tensor Q, Tensor R)",
    body=lambda input, some: _qr("qr", input, "reduced" if some else "complete"),
-   forms="function method out", samples=_samples, errors=_errors, extra=GAUGE,
+   forms="function method out", samples=_samples, errors=matrix_errors, extra=GAUGE,
    doc="""The older form of `linalg.qr`: 'reduced' for `some`, else 'complete'.
 
     >>> import cytorch
@@ -117,7 +113,7 @@ def _geqrf(input: Any) -> Any:
 
 
 op("geqrf(Tensor input) -> (Tensor a, Tensor tau)", body=_geqrf, forms="function method out",
-   samples=_samples, errors=_errors,
+   samples=_samples, errors=matrix_errors,
    doc="""The reflectors of a QR factorisation: R above, the vectors below the diagonal of `a`.
 
     `linalg.householder_product(a, tau)` is Q. No derivative: use `linalg.qr`.

@@ -5,7 +5,7 @@ from typing import Any
 
 from .dtypes import dtype_named
 from .matmul import batch_shape
-from .spec import COMPLEX, FLOATING, dtype_error, linalg_error, ops, shape_error
+from .spec import COMPLEX, FLOATING, call, dtype_error, linalg_error, ops, shape_error
 
 # The dtypes that LAPACK has.
 INEXACT = FLOATING + COMPLEX
@@ -82,3 +82,24 @@ def check_info(name: str, info: Any, message: str) -> None:
     index = next(i for i, value in enumerate(values) if value)
     where = f"(Batch element {index}): " if info.ndim else ""
     raise linalg_error(f"{name}: {where}{message.format(values[index])}")
+
+
+def square_samples(s: Any) -> list[Any]:
+    return [call(s.definite(3)), call(s.definite(2, 4)), call(s.definite(0)),
+            call(s.definite(0, 3)), call(s.definite(1))]
+
+
+def square_errors(s: Any) -> list[Any]:
+    return [(call(s.tensor(3)), "ShapeError", "at least 2 dim"),
+            (call(s.tensor(2, 3)), "ShapeError", "square"),
+            (call(s.ints(2, 2)), "DTypeError", "int64")]
+
+
+def matrix_samples(s: Any) -> list[Any]:
+    return [call(s.tensor(3, 4)), call(s.tensor(2, 4, 3)), call(s.tensor(3, 3)),
+            call(s.tensor(0, 3)), call(s.tensor(0, 2, 2)), call(s.tensor(2, 3, 0))]
+
+
+def matrix_errors(s: Any) -> list[Any]:
+    return [(call(s.tensor(3)), "ShapeError", "at least 2 dim"),
+            (call(s.ints(2, 2)), "DTypeError", "int64")]
