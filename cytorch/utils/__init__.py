@@ -4,8 +4,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-_PARTS = ("checkpoint", "data", "graph", "hooks", "images", "model_summary", "png", "progress",
-          "tensorboard")
+_PARTS = ("_pytree", "checkpoint", "data", "graph", "hooks", "images", "model_summary", "png",
+          "progress", "tensorboard")
 
 
 def __getattr__(name: str) -> Any:

@@ -68,6 +68,24 @@ def test_as_a_buffer(sparse: Any) -> None:
     assert module.linear.weight.grad.abs().sum() > 0
 
 
+class Propagated(cytorch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, matrix: Any, x: Any) -> Any:
+        ctx.save_for_backward(matrix)
+        return matrix @ x
+
+    @staticmethod
+    def backward(ctx: Any, grad: Any) -> Any:
+        (matrix,) = ctx.saved_tensors
+        return None, matrix.t() @ grad
+
+
+def test_saved_by_a_function(sparse: Any) -> None:
+    x = cytorch.ones(3, 1, requires_grad=True)
+    Propagated.apply(sparse, x).sum().backward()
+    assert x.grad.tolist() == [[2.0], [0.0], [4.0]]
+
+
 def test_results_are_stored_once(sparse: Any) -> None:
     merged = sparse.coalesce()
     assert merged.coalesce() is merged
