@@ -7,6 +7,7 @@ from typing import Any
 from .spec import F, argument_error, call, dtype_error, op, ops, shape_error
 
 _NAME = "scaled_dot_product_attention"
+_CAUSAL_BLOCK = 128    # rows that are worked at a time when later keys are out of sight
 
 
 def _check(query: Any, key: Any, value: Any, attn_mask: Any, dropout_p: float,
@@ -51,22 +52,42 @@ def safe_softmax(scores: Any) -> Any:
     return ops._softmax(scores.masked_fill(empty, 0), -1).masked_fill(empty, 0)
 
 
-def _weights(query: Any, key: Any, attn_mask: Any, is_causal: bool) -> Any:
-    scores = query @ key.transpose(-2, -1)
-    if is_causal:
-        later = ops.ones(scores.shape[-2:], dtype=_bool_dtype(), device=scores.device).triu(1)
-        return ops._softmax(scores.masked_fill(later, -math.inf), -1)
-    if attn_mask is None:
-        return ops._softmax(scores, -1)
-    if attn_mask.dtype == _bool_dtype():
-        return safe_softmax(scores.masked_fill(attn_mask.logical_not(), -math.inf))
-    return safe_softmax(scores + attn_mask)
-
-
 def _bool_dtype() -> Any:
     from cytorch import bool as dtype
 
     return dtype
+
+
+def _attend(query: Any, key: Any, value: Any, attn_mask: Any, dropout_p: float) -> Any:
+    """`query` is scaled already. attn_mask: None, bool or added."""
+    scores = query @ key.transpose(-2, -1)
+    if attn_mask is None:
+        weights = ops._softmax(scores, -1)
+    elif attn_mask.dtype == _bool_dtype():
+        weights = safe_softmax(scores.masked_fill(attn_mask.logical_not(), -math.inf))
+    else:
+        weights = safe_softmax(scores + attn_mask)
+    if dropout_p > 0:
+        weights = F.dropout(weights, dropout_p)
+    return weights @ value
+
+
+def _causal(query: Any, key: Any, value: Any, dropout_p: float) -> Any:
+    """Blocks of rows, each with no more keys than its last row sees."""
+    rows, length, results = query.shape[-2], key.shape[-2], []
+    for start in range(0, max(rows, 1), _CAUSAL_BLOCK):
+        count = min(_CAUSAL_BLOCK, rows - start)
+        seen = min(start + count, length)
+        # Only the columns from `start` on differ from row to row.
+        later = ops.full((count, seen), -math.inf, dtype=query.dtype,
+                         device=query.device).triu(start + 1)
+        part = query.narrow(-2, start, count)
+        scores = part @ key.narrow(-2, 0, seen).transpose(-2, -1) + later
+        weights = ops._softmax(scores, -1)
+        if dropout_p > 0:
+            weights = F.dropout(weights, dropout_p)
+        results.append(weights @ value.narrow(-2, 0, seen))
+    return results[0] if len(results) == 1 else ops.cat(results, -2)
 
 
 def _attention(query: Any, key: Any, value: Any, attn_mask: Any, dropout_p: float,
@@ -76,10 +97,10 @@ def _attention(query: Any, key: Any, value: Any, attn_mask: Any, dropout_p: floa
         key, value = _repeated_heads(query, key), _repeated_heads(query, value)
     if scale is None:
         scale = 1 / math.sqrt(query.shape[-1]) if query.shape[-1] else 1.0
-    weights = _weights(query * scale, key, attn_mask, is_causal)
-    if dropout_p > 0:
-        weights = F.dropout(weights, dropout_p)
-    return weights @ value
+    query = query * scale
+    if is_causal:
+        return _causal(query, key, value, dropout_p)
+    return _attend(query, key, value, attn_mask, dropout_p)
 
 
 def _samples(s: Any) -> list[Any]:
@@ -90,6 +111,7 @@ def _samples(s: Any) -> list[Any]:
     return [call(*triple(2, 3, 4)), call(*triple(2, 2, 3, 4, length=5)), call(*triple(3, 4)),
             call(*triple(2, 2, 3, 4), is_causal=True),
             call(*triple(2, 3, 4, length=6), is_causal=True, scale=0.3),
+            call(*triple(5, 2, length=3), is_causal=True), call(*triple(150, 1), is_causal=True),
             call(*triple(2, 2, 3, 4), attn_mask=s.tensor(3, 3)),
             call(*triple(2, 2, 3, 4), attn_mask=s.values([[True, False, True], [False] * 3,
                                                           [True] * 3])),

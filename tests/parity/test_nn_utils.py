@@ -115,7 +115,8 @@ def test_parametrize() -> None:
     original = layer.weight
     parametrize.register_parametrization(layer, "weight", Symmetric())
     parametrize.register_parametrization(layer, "weight", Double())
-    assert parametrize.is_parametrized(layer) and parametrize.is_parametrized(layer, "weight")
+    assert parametrize.is_parametrized(layer)
+    assert parametrize.is_parametrized(layer, "weight")
     assert not parametrize.is_parametrized(layer, "bias")
     assert type(layer).__name__ == "ParametrizedLinear"
     assert parametrize.type_before_parametrizations(layer) is cytorch.nn.Linear
@@ -131,7 +132,8 @@ def test_parametrize() -> None:
     assert original.grad is not None
     parametrize.remove_parametrizations(layer, "weight")
     assert type(layer) is cytorch.nn.Linear
-    assert layer.weight is original and cytorch.equal(layer.weight, wanted)
+    assert layer.weight is original
+    assert cytorch.equal(layer.weight, wanted)
 
 
 def test_parametrize_refuses_other_shapes_and_names() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import cytorch
 from cytorch import Tensor
@@ -16,21 +16,24 @@ __all__ = ["ParametrizationList", "cached", "is_parametrized", "register_paramet
            "remove_parametrizations", "transfer_parametrizations_and_params",
            "type_before_parametrizations"]
 
-_cache_depth = 0
-_cache: dict[tuple[int, str], Tensor | None] = {}
+
+class _Cache:
+    """What `cached` blocks have computed so far; `depth` of them are open."""
+
+    depth = 0
+    values: ClassVar[dict[tuple[int, str], Tensor]] = {}
 
 
 @contextlib.contextmanager
 def cached() -> Iterator[None]:
     """Inside of the block each parametrized tensor is computed once."""
-    global _cache_depth
-    _cache_depth += 1
+    _Cache.depth += 1
     try:
         yield
     finally:
-        _cache_depth -= 1
-        if not _cache_depth:
-            _cache.clear()
+        _Cache.depth -= 1
+        if not _Cache.depth:
+            _Cache.values.clear()
 
 
 def _keep(module: Module, name: str, tensor: Any) -> None:
@@ -160,12 +163,12 @@ def _with_own_class(module: Module) -> None:
 
 def _add_property(module: Module, name: str) -> None:
     def compute(self: Any) -> Any:
-        if not _cache_depth:
+        if not _Cache.depth:
             return self.parametrizations[name]()
         key = (id(self), name)
-        if key not in _cache:
-            _cache[key] = self.parametrizations[name]()
-        return _cache[key]
+        if key not in _Cache.values:
+            _Cache.values[key] = self.parametrizations[name]()
+        return _Cache.values[key]
 
     def assign(self: Any, value: Tensor) -> None:
         self.parametrizations[name].right_inverse(value)
