@@ -17,6 +17,7 @@ def main() -> int:
              or (op_table.ROOT / name).read_text(encoding="utf-8") != text]
     if "--write" in sys.argv[1:]:
         for name in stale:
+            (op_table.ROOT / name).parent.mkdir(exist_ok=True)
             (op_table.ROOT / name).write_text(stubs[name], encoding="utf-8")
             print(f"wrote {name}")
         return 0

@@ -187,9 +187,11 @@ def _jacobian_forward(func: Callable[..., Any], inputs: Any, create_graph: bool,
     if strict or not vectorize:
         raise ArgumentError("jacobian: strategy 'forward-mode' needs vectorize=True and "
                             "strict=False")
+    from cytorch.func import jacfwd
+
     given, inputs_tuple = _as_tensors(inputs, "jacobian: inputs")
     argnums = tuple(range(len(given))) if inputs_tuple else 0
-    return _finished(cytorch.func.jacfwd(func, argnums)(*given), create_graph)
+    return _finished(jacfwd(func, argnums)(*given), create_graph)
 
 
 def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False,

@@ -226,7 +226,8 @@ def package_stub() -> str:
     """Text of cytorch/__init__.pyi."""
     head = (PARTS / "head.pyi.in").read_text(encoding="utf-8")
     members = (PARTS / "tensor.pyi.in").read_text(encoding="utf-8")
-    modules = "".join(f"from . import {name} as {name}\n" for name in namespaces())
+    modules = "".join(f"from . import {name} as {name}\n"
+                      for name in sorted({name.partition(".")[0] for name in namespaces()}))
     return "\n".join((BANNER + reexports() + modules + head, members + methods(),
                       named_results(""), functions("")))
 
@@ -258,4 +259,9 @@ def stubs() -> dict[str, str]:
     """Every generated file, by its path from the root of the repository."""
     written = {"cytorch/__init__.pyi": package_stub(),
                "cytorch/nn/functional.pyi": functional_stub()}
-    return written | {f"cytorch/{name}.pyi": namespace_stub(name) for name in namespaces()}
+    for name in namespaces():
+        outer, _, inner = name.rpartition(".")
+        if outer:
+            written[f"cytorch/{outer}/__init__.pyi"] = f"{BANNER}from . import {inner} as {inner}\n"
+        written[f"cytorch/{name.replace('.', '/')}.pyi"] = namespace_stub(name)
+    return written
