@@ -5,7 +5,7 @@ from typing import Any
 
 from cytorch import Tensor
 from cytorch.nn.module import Module
-from cytorch.ops.loss import reduction_of
+from cytorch.ops.loss import spelled_reduction
 
 
 class _Loss(Module):
@@ -16,7 +16,7 @@ class _Loss(Module):
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None,
                  reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = reduction_of(size_average, reduce, reduction)
+        self.reduction = spelled_reduction(size_average, reduce, reduction)
 
 
 class _WeightedLoss(_Loss):

@@ -23,13 +23,18 @@ def _checked(reduction: str) -> str:
     return reduction
 
 
-def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """The reduction, from either spelling."""
+def spelled_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction, from either spelling; any word, as `kl_div` knows one more."""
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn("size_average and reduce args will be deprecated, please use "
                       f"reduction='{reduction}' instead.", stacklevel=4)
-    return _checked(reduction)
+    return reduction
+
+
+def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction, from either spelling: "mean", "sum" or "none"."""
+    return _checked(spelled_reduction(size_average, reduce, reduction))
 
 
 def reduced(loss: Any, reduction: str, weight: Any = None) -> Any:
@@ -235,7 +240,7 @@ def _x_log_x(x: Any) -> Any:
 def _kl_div(input: Any, target: Any, size_average: Any, reduce: Any, reduction: str,
             log_target: bool) -> Any:
     refuse_complex("kl_div", input, target)
-    reduction = reduction_of(size_average, reduce, reduction)
+    reduction = spelled_reduction(size_average, reduce, reduction)
     if reduction == "mean" and size_average is None and reduce is None:
         warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the "
                       "support size. 'batchmean' divides only by the batch size, and aligns with "
