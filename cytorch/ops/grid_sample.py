@@ -44,7 +44,7 @@ def _padded(place: Any, size: int, padding: int, align_corners: bool) -> tuple[A
 
 
 def _axis_taps(grid: Any, size: int, mode: int, padding: int, align_corners: bool) -> list[Any]:
-    """For each tap of one axis: index, whether it is inside, weight, two derivatives by the grid."""
+    """Taps of one axis: index, whether it is inside, weight, two derivatives by the grid."""
     factor, low = ((size - 1) / 2, 0.0) if align_corners else (size / 2, -0.5)
     place = (grid + 1) * factor + low
     if mode == _MODES["nearest"]:
@@ -209,28 +209,36 @@ padding_mode, for positions outside: "zeros", "border", "reflection".
 >>> cytorch.nn.functional.grid_sample(image, cytorch.zeros(1, 1, 1, 2), align_corners=True)
 tensor([[[[2.]]]])
 """)
-for _name, _only in (("grid_sampler", ()), ("grid_sampler_2d", (4,)), ("grid_sampler_3d", (5,))):
-    def _body(input: Any, grid: Any, interpolation_mode: int, padding_mode: int,
-              align_corners: bool, _name: str = _name, _only: Any = _only) -> Any:
-        if _only and input.ndim not in _only:
-            raise shape_error(f"{_name}: expected {_only[0]}D input, got {tuple(input.shape)}")
-        return _grid_sampler(_name, input, grid, interpolation_mode, padding_mode, align_corners)
 
-    op(f"{_name}(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, "
-       "bool align_corners) -> Tensor",
-       body=lambda input, grid, interpolation_mode, padding_mode, align_corners, _body=_body:
-       _body(input, grid, interpolation_mode, padding_mode, align_corners), forms="function",
-       samples=lambda s, _only=_only: [c for c in _samples(s)
-                                       if not _only or c.args[0].ndim in _only],
+
+def _declare(name: str, *dimensions: int) -> None:
+    """One of PyTorch's names for numbers of dimensions of the input."""
+    volume = dimensions == (5,)
+
+    def body(input: Any, grid: Any, interpolation_mode: int, padding_mode: int,
+             align_corners: bool) -> Any:
+        if input.ndim not in dimensions:
+            raise shape_error(f"{name}: expected input of {dimensions[-1]} dimensions, got shape "
+                              f"{tuple(input.shape)}")
+        return _grid_sampler(name, input, grid, interpolation_mode, padding_mode, align_corners)
+
+    op(f"{name}(Tensor input, Tensor grid, int interpolation_mode, int padding_mode, "
+       "bool align_corners) -> Tensor", body=body, forms="function",
+       samples=lambda s: [c for c in _samples(s) if c.args[0].ndim in dimensions],
        errors=lambda s: [(call(s.tensor(2, 2), s.tensor(2, 2), 0, 0, False), "ShapeError",
                           r"\(2, 2\)")],
        doc=f"""`nn.functional.grid_sample` with numbers for the modes, in the order listed there.
 
->>> image = cytorch.tensor([[[{'[[1.0, 3.0]]' if '3d' in _name else '[1.0, 3.0]'}]]])
->>> grid = cytorch.zeros({'1, 1, 1, 1, 3' if '3d' in _name else '1, 1, 1, 2'})
->>> cytorch.{_name}(image, grid, 0, 0, True).item()
+>>> image = cytorch.tensor([[[{'[[1.0, 3.0]]' if volume else '[1.0, 3.0]'}]]])
+>>> grid = cytorch.zeros({'1, 1, 1, 1, 3' if volume else '1, 1, 1, 2'})
+>>> cytorch.{name}(image, grid, 0, 0, True).item()
 2.0
 """)
+
+
+_declare("grid_sampler", 4, 5)
+_declare("grid_sampler_2d", 4)
+_declare("grid_sampler_3d", 5)
 
 
 def _affine_grid(theta: Any, size: Any, align_corners: bool | None) -> Any:

@@ -154,7 +154,7 @@ def _public_samples(s: Any) -> list[Any]:
 op(f"nn.functional.interpolate(Tensor input, {_OPTIONS}, str mode='nearest', "
    "bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> Tensor",
    body=_interpolate, forms="function", samples=_public_samples, errors=_errors,
-   doc="""The spatial axes of input (N, C, *) resampled to `size`, or to `scale_factor` times theirs.
+   doc="""Spatial axes of input (N, C, *) resampled to `size`, or to `scale_factor` times theirs.
 
 mode: "nearest", "nearest-exact", "linear" (3-D input), "bilinear" and "bicubic" (4-D), "trilinear"
 (5-D), "area" (means), and with antialias "lanczos". `align_corners`: the first and last elements

@@ -139,7 +139,7 @@ def _declare(n: int) -> None:
            n, name, input, indices, kernel_size, stride, padding, output_size), forms="function",
        samples=lambda s: [pooled(s, 1, 2, *(4,) * n), pooled(s, 2, 1, *(3,) * n, stride=3),
                           pooled(s, 1, 1, *(4,) * n, output_size=(9,) * n)], errors=_errors(n),
-       doc=f"""The inverse of max_pool{n}d with return_indices: zeros, and the maxima at their places.
+       doc=f"""The inverse of max_pool{n}d with return_indices: zeros, maxima at their places.
 
 {shape} or without N. Size: (size - 1) stride - 2 padding + kernel_size, or `output_size`.
 
