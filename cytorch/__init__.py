@@ -39,6 +39,7 @@ from ._C.dtype import (
 )
 from ._C.state import empty_cache
 from ._C.threads import get_num_threads, set_num_threads
+from .formats import layout, memory_format
 from .lazy_names import LEGACY, MODULE_OF, MODULES
 from .ops.install import install as _install
 from .size import Size
@@ -50,9 +51,10 @@ set_size_type(Size)
 _install_methods()
 _install(sys.modules[__name__])
 
-strided, sparse_coo = "strided", "sparse_coo"
-contiguous_format, preserve_format = "contiguous_format", "preserve_format"
-channels_last, channels_last_3d = "channels_last", "channels_last_3d"
+strided, sparse_coo = layout("strided"), layout("sparse_coo")
+contiguous_format, preserve_format = map(memory_format, ("contiguous_format", "preserve_format"))
+channels_last, channels_last_3d = map(memory_format, ("channels_last", "channels_last_3d"))
+legacy_contiguous_format = contiguous_format
 newaxis = None
 
 

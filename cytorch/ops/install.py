@@ -67,7 +67,8 @@ def _inplace(entry: Op, functional: Operator, derivative: Derivative | None) -> 
     operator = Operator(entry, entry.short_name + "_", inplace=True)
     if entry.kernel is not None and entry.kernel.kind == "elementwise":
         operator.set_derivative(derivative)
-    elif entry.short_name in ("transpose", "unsqueeze", "squeeze", "t", "swapaxes", "swapdims"):
+    elif entry.short_name in ("transpose", "unsqueeze", "squeeze", "t", "swapaxes", "swapdims",
+                              "as_strided"):
         operator.set_inplace_view(functional)
     else:
         operator.set_functional(functional)

@@ -5,6 +5,7 @@ from typing import Any
 
 from .creation import OPTIONS, finished
 from .dtypes import default_dtype
+from .index_primitives import wrapped
 from .sequences import made_by
 from .spec import argument_error, call, op, ops
 
@@ -81,4 +82,73 @@ op("nonzero_static(Tensor input, *, int size, int fill_value=-1) -> Tensor",
 >>> cytorch.nonzero_static(cytorch.tensor([0, 3]), size=2)
 tensor([[ 1],
         [-1]])
+""")
+
+
+def _spacings(input: Any, spacing: Any, dims: Any) -> list[Any]:
+    """For each dimension a number, or the coordinates."""
+    given = list(spacing) if isinstance(spacing, (list, tuple)) else [spacing] * len(dims)
+    if len(given) != len(dims):
+        raise argument_error(f"gradient: expected spacing to be unspecified, a scalar or a list of "
+                             f"length {len(dims)}, got {len(given)} entries")
+    for dim, value in zip(dims, given):
+        if hasattr(value, "dim") and value.dim() and tuple(value.shape) != (input.shape[dim],):
+            raise argument_error(f"gradient: expected {input.shape[dim]} coordinates for dimension "
+                                 f"{dim}, got shape {tuple(value.shape)}")
+    return given
+
+
+def _slopes(input: Any, dim: int, spacing: Any, edge_order: int) -> Any:
+    """Differences of second order inside, of `edge_order` at the ends."""
+    size = input.shape[dim]
+    if size < edge_order + 1:
+        raise argument_error(f"gradient: expected each dimension size to be at least edge_order+1 "
+                             f"= {edge_order + 1}, got {tuple(input.shape)}")
+    shape = [1] * input.dim()
+    shape[dim] = size - 1
+    if hasattr(spacing, "dim") and spacing.dim():
+        steps = ops.diff(spacing).reshape(shape).to(input.dtype)
+    else:
+        steps = input.new_full(shape, float(spacing))
+    change = (input.narrow(dim, 1, size - 1) - input.narrow(dim, 0, size - 1)) / steps
+    before, after = steps.narrow(dim, 0, size - 2), steps.narrow(dim, 1, size - 2)
+    left, right = change.narrow(dim, 0, size - 2), change.narrow(dim, 1, size - 2)
+    middle = (left * after + right * before) / (before + after)
+    first, last = change.narrow(dim, 0, 1), change.narrow(dim, size - 2, 1)
+    if edge_order == 2:
+        h, k = steps.narrow(dim, 0, 1), steps.narrow(dim, 1, 1)
+        first = first + (first - change.narrow(dim, 1, 1)) * h / (h + k)
+        h, k = steps.narrow(dim, size - 2, 1), steps.narrow(dim, size - 3, 1)
+        last = last + (last - change.narrow(dim, size - 3, 1)) * h / (h + k)
+    return ops.cat([first, middle, last], dim)
+
+
+def _gradient(input: Any, spacing: Any, dim: Any, edge_order: int) -> Any:
+    if edge_order not in (1, 2):
+        raise argument_error(f"gradient: edge_order must be 1 or 2, got {edge_order}")
+    if not (input.dtype.is_floating_point or input.dtype.is_complex):
+        input = input.to(default_dtype())
+    dims = tuple(range(input.dim())) if dim is None else tuple(wrapped(
+        "gradient", d, input.dim()) for d in ((dim,) if isinstance(dim, int) else dim))
+    if len(set(dims)) != len(dims):
+        raise argument_error(f"gradient: dim {dims} names a dimension twice")
+    spacings = _spacings(input, 1.0 if spacing is None else spacing, dims)
+    return tuple(_slopes(input, d, s, edge_order) for d, s in zip(dims, spacings))
+
+
+op("gradient(Tensor input, *, any spacing=None, any dim=None, int edge_order=1) -> Tensor[]",
+   body=_gradient, forms="function",
+   samples=lambda s: [call(s.tensor(5)), call(s.tensor(4, 5), spacing=0.5),
+                      call(s.tensor(4, 5), dim=1, edge_order=2),
+                      call(s.tensor(3, 4), spacing=(s.values([0.0, 1.0, 3.0]), s.values(
+                          [0.0, 0.5, 2.0, 3.0]))), call(s.tensor(3, 4), spacing=(2.0, 3.0))],
+   errors=lambda s: [(call(s.tensor(1)), "ArgumentError", r"\(1,\)"),
+                     (call(s.tensor(4), edge_order=3), "ArgumentError", "got 3")],
+   doc="""The slope along each dimension, from differences of neighbours: a tuple.
+
+spacing: the distance of neighbours, one for all dimensions or one each, or coordinates.
+edge_order: the order of the differences at both ends, 1 or 2.
+
+>>> cytorch.gradient(cytorch.tensor([1.0, 2.0, 4.0]))
+(tensor([1.0000, 1.5000, 2.0000]),)
 """)

@@ -237,7 +237,7 @@ def _as_strided_grad(g: Any, input_geometry: Any, size: Any, stride: Any,
 
 
 op("as_strided(Tensor input, int[] size, int[] stride, int? storage_offset=None) -> Tensor",
-   kernel=compiled(), grad={"input": _as_strided_grad}, forms="function method",
+   kernel=compiled(), grad={"input": _as_strided_grad}, forms="function method inplace",
    samples=lambda s: [call(s.tensor(3, 4), (2, 2), (1, 4)), call(s.tensor(5), (3, 2), (1, 1)),
                       call(s.tensor(6), (2,), (2,), 1)],
    doc="""Any geometry inside the storage; `storage_offset` counts from the storage's beginning.

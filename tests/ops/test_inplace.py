@@ -12,7 +12,7 @@ from support.samples import is_tensor, map_tensors
 from support.table import assert_close, describe, is_random, run_tensors, samples_of
 
 # Their in-place forms change the geometry alone.
-VIEWS = {"t", "transpose", "swapaxes", "swapdims", "squeeze", "unsqueeze"}
+VIEWS = {"t", "transpose", "swapaxes", "swapdims", "squeeze", "unsqueeze", "as_strided"}
 
 
 def suitable(call: Call) -> bool:
