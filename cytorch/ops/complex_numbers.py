@@ -8,7 +8,18 @@ from typing import Any
 
 from .derivatives import conj
 from .dtypes import default_dtype
-from .spec import COMPLEX, call, compiled, dtype_error, elementwise, op, ops, unary
+from .spec import (
+    COMPLEX,
+    FLOATING,
+    binary,
+    call,
+    compiled,
+    dtype_error,
+    elementwise,
+    op,
+    ops,
+    unary,
+)
 
 # ---- views
 
@@ -138,9 +149,15 @@ def _check_parts(first: Any, second: Any, name: str) -> None:
                           f"type {second.dtype} for second argument")
 
 
+op("_complex(Tensor real, Tensor imag) -> Tensor", kernel=elementwise(FLOATING),
+   result="complex", grad={"real": lambda g: g.real, "imag": lambda g: g.imag}, forms="function",
+   samples=binary(scalar=None), ref=lambda real, imag: real + 1j * imag,
+   doc="Complex numbers of their real and imaginary parts.")
+
+
 def _complex(real: Any, imag: Any) -> Any:
     _check_parts(real, imag, "complex")
-    return ops.view_as_complex(ops.stack(ops.broadcast_tensors(real, imag), -1))
+    return ops._complex(real, imag)
 
 
 def _polar(abs: Any, angle: Any) -> Any:

@@ -16,8 +16,8 @@ from cytorch._C.autograd.record cimport (
     any_requires_grad, bump_version, creator_of, names_input, record)
 from cytorch._C.call.launch cimport run_kernel, run_loop
 from cytorch._C.call.operator cimport (
-    CHECK_BOOL, CHECK_DIVISOR, PROMOTE_FLOAT, RESULT_BOOL, RESULT_INT64, RESULT_REAL,
-    TYPE_TENSOR_OR_SCALAR, register_handler)
+    CHECK_BOOL, CHECK_DIVISOR, PROMOTE_FLOAT, RESULT_BOOL, RESULT_COMPLEX, RESULT_INT64,
+    RESULT_REAL, TYPE_TENSOR_OR_SCALAR, register_handler)
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_of, promote
 from cytorch._C.dtype_ids cimport (
@@ -351,6 +351,8 @@ cdef int result_dtype(Operator self, int compute) noexcept:
         return DTYPE_INT64
     if self.result == RESULT_REAL and dtype_is_complex(compute):
         return DTYPE_FLOAT64 if compute == DTYPE_COMPLEX128 else DTYPE_FLOAT32
+    if self.result == RESULT_COMPLEX and not dtype_is_complex(compute):
+        return DTYPE_COMPLEX128 if compute == DTYPE_FLOAT64 else DTYPE_COMPLEX64
     return compute
 
 

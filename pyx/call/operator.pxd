@@ -42,6 +42,7 @@ cdef enum ResultRule:
     RESULT_BOOL
     RESULT_INT64
     RESULT_REAL     # of a complex dtype the one of its parts
+    RESULT_COMPLEX  # of a real dtype the complex one with such parts
 
 # What elementwise ops refuse: integers divided by 0, integers to negative powers, bool operands.
 cdef enum ValueCheck:

@@ -3,6 +3,8 @@
 It holds what a call needs, ready to use: parameter types, defaults, the handler of its kind, the
 kernel of every dtype, the derivative. How an argument list is bound to it stands in binder.pyx.
 """
+cimport cython
+
 from cytorch._C.autograd.record cimport register_op_name
 from cytorch._C.dtype_ids cimport DTYPE_COUNT
 from cytorch._C.registry cimport find_kernel
@@ -23,7 +25,7 @@ cdef dict TYPES = {
 cdef dict handlers = {}          # name -> address of a Handler
 cdef dict PROMOTIONS = {"default": PROMOTE_DEFAULT, "float": PROMOTE_FLOAT, "none": PROMOTE_NONE}
 cdef dict RESULTS = {"same": RESULT_SAME, "bool": RESULT_BOOL, "int64": RESULT_INT64,
-                     "real": RESULT_REAL}
+                     "real": RESULT_REAL, "complex": RESULT_COMPLEX}
 DTYPE_NAMES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "bfloat16",
                "float32", "float64", "complex64", "complex128")
 VALUE_CHECKS = {**dict.fromkeys(("floor_divide", "remainder", "fmod", "div_trunc"), CHECK_DIVISOR),
@@ -150,11 +152,20 @@ cdef class Operator:
 cdef dict result_types = {}
 
 
+@cython.binding(True)   # to be a method of the named tuples
+def show_results(results):
+    """As PyTorch prints them: one result a line."""
+    fields = ",\n".join(f"{field}={value!r}" for field, value in zip(results._fields, results))
+    return f"torch.return_types.{type(results).__name__}(\n{fields})"
+
+
 def result_type(entry):
-    """The named tuple that an op with several outputs returns."""
-    key = (entry.short_name.lstrip("_"), entry.outputs)
+    """The named tuple that an op with several outputs returns: `linalg.svd` gives `linalg_svd`."""
+    prefix = "linalg_" if entry.name.startswith("linalg.") else ""
+    key = (prefix + entry.short_name.lstrip("_"), entry.outputs)
     if key not in result_types:
         made = namedtuple(key[0], key[1], module="cytorch.return_types")
         made.__qualname__ = key[0]
+        made.__repr__ = show_results
         result_types[key] = made
     return result_types[key]

@@ -1,8 +1,10 @@
 /* Bodies of complex elementwise kernels in one precision; complex_math.h includes this for each.
  *
- * PART is the type of the two parts, BODY(name) the name of a function, LIBM(name) one of libm.
+ * PART is the type of the two parts, BODY(name) the name of a function, LIBM(name) one of libm,
+ * ATAN2 the quickest function of that name.
  * Products are written out: C's `*` would look for infinities behind every NaN. */
 
+static inline COMPLEX BODY(complex)(PART real, PART imag) { return PAIR(real, imag); }
 static inline COMPLEX BODY(neg)(COMPLEX x) { return PAIR(-REAL(x), -IMAG(x)); }
 static inline COMPLEX BODY(conj_physical)(COMPLEX x) { return PAIR(REAL(x), -IMAG(x)); }
 static inline COMPLEX BODY(add)(COMPLEX x, COMPLEX y) {
@@ -75,11 +77,18 @@ static inline int BODY(equals)(COMPLEX x, double number) {
 
 /* ---- size and angle -------------------------------------------------------------------------- */
 
-static inline PART BODY(abs)(COMPLEX x) { return LIBM(cabs)(x); }
-static inline PART BODY(angle)(COMPLEX x) { return LIBM(carg)(x); }
+/* The quotient of the parts is at most 1, so its square does not overflow. Infinity beats NaN. */
+static inline PART BODY(abs)(COMPLEX x) {
+  const PART a = LIBM(fabs)(REAL(x)), b = LIBM(fabs)(IMAG(x));
+  const PART large = a > b ? a : b, small = a > b ? b : a;
+  const PART ratio = a + b == 0 ? 0 : small / large;
+  const PART size = large * LIBM(sqrt)(1 + ratio * ratio);
+  return (a == INFINITY) | (b == INFINITY) ? INFINITY : size;
+}
+static inline PART BODY(angle)(COMPLEX x) { return ATAN2(IMAG(x), REAL(x)); }
 static inline COMPLEX BODY(sign)(COMPLEX x) {
   const PART size = BODY(abs)(x);
-  return size == 0 ? PAIR(0, 0) : PAIR(REAL(x) / size, IMAG(x) / size);
+  return PAIR(size == 0 ? 0 : REAL(x) / size, size == 0 ? 0 : IMAG(x) / size);
 }
 
 /* ---- exponentials and logarithms ------------------------------------------------------------- */
@@ -153,7 +162,8 @@ static inline COMPLEX BODY(tanh_backward)(COMPLEX grad, COMPLEX out) {
 /* ---- three and four operands ----------------------------------------------------------------- */
 
 static inline COMPLEX BODY(where)(COMPLEX condition, COMPLEX x, COMPLEX y) {
-  return BODY(is_true)(condition) ? x : y;
+  const int taken = BODY(is_true)(condition);
+  return PAIR(taken ? REAL(x) : REAL(y), taken ? IMAG(x) : IMAG(y));
 }
 static inline COMPLEX BODY(addcmul)(COMPLEX x, COMPLEX y, COMPLEX z, COMPLEX value) {
   return BODY(add)(x, BODY(mul)(BODY(mul)(value, y), z));
@@ -164,6 +174,8 @@ static inline COMPLEX BODY(addcdiv)(COMPLEX x, COMPLEX y, COMPLEX z, COMPLEX val
 /* Counted from the nearer end, so that a weight of 1 gives `end`. */
 static inline COMPLEX BODY(lerp)(COMPLEX x, COMPLEX end, COMPLEX weight) {
   const COMPLEX way = BODY(sub)(end, x);
-  if (BODY(abs)(weight) < (PART)0.5) return BODY(add)(x, BODY(mul)(weight, way));
-  return BODY(sub)(end, BODY(mul)(way, PAIR(1 - REAL(weight), -IMAG(weight))));
+  const int near = REAL(weight) * REAL(weight) + IMAG(weight) * IMAG(weight) < (PART)0.25;
+  const COMPLEX share = PAIR(near ? REAL(weight) : REAL(weight) - 1, IMAG(weight));
+  const COMPLEX from = PAIR(near ? REAL(x) : REAL(end), near ? IMAG(x) : IMAG(end));
+  return BODY(add)(from, BODY(mul)(share, way));
 }
