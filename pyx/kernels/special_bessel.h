@@ -4,59 +4,79 @@
 #define CYTORCH_SPECIAL_BESSEL_H
 #include "special_series.h"
 
+#define TWO_OVER_PI 0.63661977236758134308
 #define QUARTER_PI 0.78539816339744830962
 #define INVERSE_ROOT_PI 0.56418958354775628695
 
-/* ---- J and Y: the C library has them --------------------------------------------------------- */
+/* ---- J and Y --------------------------------------------------------------------------------- */
 
-static inline double bessel_j0_double(double x) { return isinf(x) ? NAN : j0(x); }
-static inline double bessel_j1_double(double x) { return isinf(x) ? NAN : j1(x); }
-static inline double bessel_y0_double(double x) {
-  return x > 0 && x < INFINITY ? y0(x) : (x == 0 ? -INFINITY : NAN);
-}
-static inline double bessel_y1_double(double x) {
-  return x > 0 && x < INFINITY ? y1(x) : (x == 0 ? -INFINITY : NAN);
-}
-static inline double spherical_bessel_j0_double(double x) {
-  if (isinf(x)) return 0;
-  return x == 0 ? 1 : sin(x) / x;
-}
-
-/* ---- I and K --------------------------------------------------------------------------------- */
-
-static inline double i0e_double(double x) {
-  double size = fabs(x);
-  if (size <= 8) return CHEBYSHEV(size * 0.25 - 1, I0_NEAR);
-  return CHEBYSHEV(16 / size - 1, I0_FAR) / sqrt(size);
-}
-static inline double i1e_double(double x) {
-  double size = fabs(x);
-  if (size <= 8) return CHEBYSHEV(size * 0.25 - 1, I1_NEAR) * x;
-  return copysign(CHEBYSHEV(16 / size - 1, I1_FAR) / sqrt(size), x);
-}
-static inline double i0_double(double x) { return exp(fabs(x)) * i0e_double(x); }
-static inline double i1_double(double x) { return exp(fabs(x)) * i1e_double(x); }
-
-/* exp(x) K0(x), exp(x) K1(x) where x > 2 */
-static inline double k0_far(double x) { return CHEBYSHEV(4 / x - 1, K0_FAR) / sqrt(x); }
-static inline double k1_far(double x) { return CHEBYSHEV(4 / x - 1, K1_FAR) / sqrt(x); }
-static inline double k0_near(double x) {
-  return CHEBYSHEV(0.5 * x * x - 1, K0_NEAR) - log(0.5 * x) * i0_double(x);
-}
-static inline double k1_near(double x) {
-  return CHEBYSHEV(0.5 * x * x - 1, K1_NEAR) / x + log(0.5 * x) * i1_double(x);
-}
-#define MODIFIED_BESSEL_K(n)                                                                    \
-  static inline double modified_bessel_k##n##_double(double x) {                                \
-    if (!(x > 0)) return x == 0 ? INFINITY : NAN;                                               \
-    return x <= 2 ? k##n##_near(x) : exp(-x) * k##n##_far(x);                                   \
-  }                                                                                             \
-  static inline double scaled_modified_bessel_k##n##_double(double x) {                         \
-    if (!(x > 0)) return x == 0 ? INFINITY : NAN;                                               \
-    return x <= 2 ? exp(x) * k##n##_near(x) : k##n##_far(x);                                    \
+/* Up to 8 by series, which make vector code; further out the C library has them. */
+#define BESSEL_WAVE(name, value_outside)                                                        \
+  VECTOR int bessel_##name##_is_rare(double x) { return !(x <= 8 && x >= -8); }                 \
+  static double bessel_##name##_double(double x) {                                              \
+    if (!(fabs(x) < INFINITY)) return NAN;                                                      \
+    return bessel_##name##_is_rare(x) ? value_outside : bessel_##name##_fast(x);                \
   }
-MODIFIED_BESSEL_K(0)
-MODIFIED_BESSEL_K(1)
+VECTOR double square_argument(double x) { return x * x * (1.0 / 32) - 1; }
+VECTOR double bessel_j0_fast(double x) { return CHEBYSHEV(square_argument(x), J0_NEAR); }
+VECTOR double bessel_j1_fast(double x) { return CHEBYSHEV(square_argument(x), J1_NEAR) * x; }
+VECTOR double bessel_y0_fast(double x) {
+  double wave = TWO_OVER_PI * log_double(0.5 * x) * bessel_j0_fast(x);
+  double value = CHEBYSHEV(square_argument(x), Y0_NEAR) + wave;
+  return x > 0 ? value : (x == 0 ? -INFINITY : NAN);
+}
+VECTOR double bessel_y1_fast(double x) {
+  double wave = TWO_OVER_PI * log_double(0.5 * x) * bessel_j1_fast(x);
+  double value = CHEBYSHEV(square_argument(x), Y1_NEAR) / x + wave;
+  return x > 0 ? value : (x == 0 ? -INFINITY : NAN);
+}
+BESSEL_WAVE(j0, j0(x))
+BESSEL_WAVE(j1, j1(x))
+BESSEL_WAVE(y0, x > 0 ? y0(x) : NAN)
+BESSEL_WAVE(y1, x > 0 ? y1(x) : NAN)
+
+VECTOR double spherical_bessel_j0_fast(double x) { return x == 0 ? 1 : sin_fast_double(x) / x; }
+VECTOR int spherical_bessel_j0_is_rare(double x) { return sin_is_rare_double(x); }
+static inline double spherical_bessel_j0_double(double x) {
+  return isinf(x) ? 0 : (x == 0 ? 1 : sin(x) / x);
+}
+
+/* ---- I and K: free of branches, so that the loops become vector code ------------------------- */
+
+VECTOR double i0e_double(double x) {
+  double size = fabs(x), near = CHEBYSHEV(size * 0.25 - 1, I0_NEAR);
+  double far = CHEBYSHEV(16 / size - 1, I0_FAR) / sqrt(size);
+  return size <= 8 ? near : far;
+}
+VECTOR double i1e_double(double x) {
+  double size = fabs(x), near = CHEBYSHEV(size * 0.25 - 1, I1_NEAR) * x;
+  double far = copysign(CHEBYSHEV(16 / size - 1, I1_FAR) / sqrt(size), x);
+  return size <= 8 ? near : far;
+}
+VECTOR double i0_double(double x) { return exp_double(fabs(x)) * i0e_double(x); }
+VECTOR double i1_double(double x) { return exp_double(fabs(x)) * i1e_double(x); }
+
+/* exp(x) K(x): from a logarithm and I up to 2, from one series above */
+VECTOR double scaled_modified_bessel_k0_double(double x) {
+  double scale = exp_double(x), t = 0.5 * x * x - 1;
+  double i0_near = CHEBYSHEV(x * 0.25 - 1, I0_NEAR) * scale;
+  double near = scale * (CHEBYSHEV(t, K0_NEAR) - log_double(0.5 * x) * i0_near);
+  double value = x <= 2 ? near : CHEBYSHEV(4 / x - 1, K0_FAR) / sqrt(x);
+  return x > 0 ? value : (x == 0 ? INFINITY : NAN);
+}
+VECTOR double scaled_modified_bessel_k1_double(double x) {
+  double scale = exp_double(x), t = 0.5 * x * x - 1;
+  double i1_near = CHEBYSHEV(x * 0.25 - 1, I1_NEAR) * x * scale;
+  double near = scale * (CHEBYSHEV(t, K1_NEAR) / x + log_double(0.5 * x) * i1_near);
+  double value = x <= 2 ? near : CHEBYSHEV(4 / x - 1, K1_FAR) / sqrt(x);
+  return x > 0 ? value : (x == 0 ? INFINITY : NAN);
+}
+VECTOR double modified_bessel_k0_double(double x) {
+  return x == 0 ? INFINITY : exp_double(-x) * scaled_modified_bessel_k0_double(x);
+}
+VECTOR double modified_bessel_k1_double(double x) {
+  return x == 0 ? INFINITY : exp_double(-x) * scaled_modified_bessel_k1_double(x);
+}
 
 /* ---- Airy ------------------------------------------------------------------------------------ */
 

@@ -5,18 +5,24 @@
 
 #define ROOT_HALF 0.70710678118654752440
 
-/* exp(x^2) erfc(x); infinite below -26.7 */
-static inline double erfcx_double(double x) {
-  double size = fabs(x);
-  double value = CHEBYSHEV(1 - 8 / (size + 4), SCALED_ERFC_SERIES) / (1 + 2 * size);
-  return x < 0 ? 2 * exp(x * x) - value : value;
+/* exp(x^2) erfc(x) for x >= 0 */
+VECTOR double scaled_erfc(double x) {
+  return CHEBYSHEV(1 - 8 / (x + 4), SCALED_ERFC_SERIES) / (1 + 2 * x);
+}
+/* infinite below -26.7 */
+VECTOR double erfcx_double(double x) {
+  double value = scaled_erfc(fabs(x));
+  return x < 0 ? 2 * exp_double(x * x) - value : value;
 }
 
-static inline double ndtr_double(double x) { return 0.5 * erfc(-x * ROOT_HALF); }
-
-static inline double log_ndtr_double(double x) {
-  if (x < -1) return log(0.5 * erfcx_double(-x * ROOT_HALF)) - 0.5 * x * x;
-  return log1p(-0.5 * erfc(x * ROOT_HALF));
+VECTOR double ndtr_double(double x) {
+  double tail = 0.5 * scaled_erfc(fabs(x) * ROOT_HALF) * exp_double(-0.5 * x * x);
+  return x < 0 ? tail : 1 - tail;
+}
+VECTOR double log_ndtr_double(double x) {
+  double scaled = 0.5 * scaled_erfc(fabs(x) * ROOT_HALF), square = -0.5 * x * x;
+  double tail = scaled * exp_double(square), above = x < 0 ? 1 - tail : tail;
+  return x < -1 ? log_double(scaled) + square : log1p_double(-above);
 }
 
 /* ratio of two polynomials, highest power first */
@@ -60,14 +66,14 @@ static inline double ndtri_double(double p) {
 }
 
 /* -x log(x), 0 for 0, -inf for less */
-static inline double entr_double(double x) {
-  if (!(x <= 0)) return -x * log(x);
-  return x == 0 ? 0 : -INFINITY;
+VECTOR double entr_double(double x) {
+  double value = -x * log_double(x);
+  return x < 0 ? -INFINITY : (x == 0 ? 0 : value);
 }
 
 /* x log(1 + y), 0 for x = 0 unless y is NaN */
-static inline double xlog1py_double(double x, double y) {
-  if (y != y) return NAN;
-  return x == 0 ? 0 : x * log1p(y);
+VECTOR double xlog1py_double(double x, double y) {
+  double value = x * log1p_double(y);
+  return (x == 0) & (y == y) ? 0 : value;
 }
 #endif

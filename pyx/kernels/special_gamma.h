@@ -78,14 +78,19 @@ static inline double stirling_rest(double a) {
   return t * (1.0 / 12 - u * (1.0 / 360 - u * (1.0 / 1260 - u * (1.0 / 1680 - u / 1188))));
 }
 
+/* gamma(a + 1), 0 <= a < 10 */
+static inline double small_gamma(double a) {
+  double whole = floor(a), product = 1;
+  for (double k = 0; k < whole; k++) product *= a - k;
+  return product * CHEBYSHEV(2 * (a - whole) - 1, GAMMA);
+}
+
 /* x^a exp(-x) / gamma(a + 1) */
 static double gamma_density(double a, double x) {
   if (a < 10) {
-    if (x > 200) {
-      int sign;
-      return exp(a * log(x) - x - lgamma_r(a + 1, &sign));
-    }
-    return pow(x, a) * exp(-x) / tgamma(a + 1);
+    double rest = small_gamma(a);
+    if (x > 200) return exp(a * log(x) - x) / rest;
+    return pow(x, a) * exp(-x) / rest;
   }
   double mu = (x - a) / a;
   return exp(a * log1p_minus(mu) - stirling_rest(a)) / sqrt(TWO_PI * a);
@@ -102,16 +107,29 @@ static double lower_series(double a, double x) {
   return sum * gamma_density(a, x);
 }
 
-/* Q(a, x) by Lentz's continued fraction, x larger than a and than 1 */
+/* Q(a, x) by its continued fraction, x larger than a and than 1. A quotient is taken after every
+ * few steps only, since a division costs as much as they do. */
 static double upper_fraction(double a, double x) {
-  double b = x + 1 - a, c = 1e300, d = 1 / b, value = d;
-  for (int k = 1; k < 5000; k++) {
-    double factor = k * (a - k);
-    b += 2;
-    d = 1 / (factor * d + b);
-    c = b + factor / c;
-    value *= d * c;
-    if (fabs(d * c - 1) < EPSILON) break;
+  const int STEPS = 8;
+  double b = x + 1 - a, above = 1, below = b, above_before = 0, below_before = 1;
+  double value = 0, last = -1;
+  for (int k = 1; k < 5000 && fabs(value - last) > EPSILON * value;) {
+    for (int stop = k + STEPS; k < stop; k++) {
+      double factor = k * (a - k), next;
+      b += 2;
+      next = b * above + factor * above_before;
+      above_before = above;
+      above = next;
+      next = b * below + factor * below_before;
+      below_before = below;
+      below = next;
+    }
+    double scale = 1 / below;
+    last = value;
+    value = above *= scale;
+    above_before *= scale;
+    below_before *= scale;
+    below = 1;
   }
   return value * a * gamma_density(a, x);
 }
@@ -173,7 +191,8 @@ static double igamma_double(double a, double x) {
   double value;
   if (gamma_limit(a, x, &value)) return value;
   if (near_large(a, x)) return temme(a, x, -1);
-  return x > 1 && x > a ? 1 - upper_fraction(a, x) : lower_series(a, x);
+  /* Further out P is next to 1, and the series long. */
+  return x > 30 && x > 1.1 * a + 10 ? 1 - upper_fraction(a, x) : lower_series(a, x);
 }
 
 static double igammac_double(double a, double x) {

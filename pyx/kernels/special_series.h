@@ -1,13 +1,11 @@
 /* Sums of Chebyshev series, for the special functions. */
 #ifndef CYTORCH_SPECIAL_SERIES_H
 #define CYTORCH_SPECIAL_SERIES_H
-#include <math.h>
 #include "special_coefficients.h"
+#include "vecmath_double.h"
 
-/* Clenshaw's recursion: c[0] T0(t) + ... + c[count - 1] T_{count-1}(t). The three steps at a time
- * name no value twice, so that nothing is moved between registers. */
-static inline __attribute__((always_inline)) double chebyshev_sum(double t, const double *c,
-                                                                  int count) {
+/* Clenshaw's recursion: c[0] T0(t) + ... + c[count - 1] T_{count-1}(t). */
+VECTOR double chebyshev_sum(double t, const double *c, int count) {
   double twice = 2.0 * t, last = 0.0, before = 0.0;
 #pragma GCC unroll 64
   for (int k = count - 1; k > 0; k--) {
