@@ -30,7 +30,6 @@ IGNORED = {
     "set_num_interop_threads": "there is one pool of threads, see set_num_threads",
     "set_flush_denormal": "denormal numbers are computed exactly; the answer is False",
     "set_warn_always": "warnings go through Python's filters, which decide",
-    "Tensor.rename": "dimensions have no names",
     **{f"_C.{name}": _FUSER for name in (
         "_jit_set_profiling_executor", "_jit_set_profiling_mode", "_jit_set_nvfuser_enabled",
         "_jit_set_nvfuser_guard_mode", "_jit_set_texpr_fuser_enabled",

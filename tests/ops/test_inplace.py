@@ -45,8 +45,8 @@ def test_inplace(entry: Op) -> None:
         version, memory = target._version, target.data_ptr()
         result = getattr(target, f"{entry.short_name}_")(*call.args[1:], **call.kwargs)
         assert result is target, context
-        assert target.data_ptr() == memory, context
         if entry.short_name not in VIEWS:
+            assert target.data_ptr() == memory, context
             assert target._version > version, f"{context}: the version counter stands still"
         assert_close(target, expected.to(target.dtype), context, (1e-6, 1e-6))
     assert tried, "no sample suits the in-place form"
