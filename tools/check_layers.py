@@ -37,15 +37,17 @@ PYTHON_LAYERS = (
     ("cytorch.ops.spec",),
     ("cytorch._C*",),
     ("cytorch.ops.install", "cytorch.utils.hooks"),
-    ("cytorch.nn.functional",),
+    ("cytorch.nn.functional", "cytorch.nn.attention_forward"),
     ("cytorch.nn*", "cytorch.criterions*"),
     ("cytorch.optim*", "cytorch.utils*", "cytorch.datasets*", "cytorch.distributed*",
+     "cytorch.distributions*", "cytorch.models*", "cytorch.transforms*", "cytorch.jit*",
      "cytorch.onnx*", "cytorch.compile*"),
-    ("cytorch.demo*", "cytorch"),
+    ("cytorch.demo*", "cytorch.vision", "cytorch._dynamo", "cytorch"),
 )
 TENSOR_LAYER = 3  # every module not named above belongs to the tensor layer, with ops.install
 NEVER_COMPILED = ("cytorch.nn*", "cytorch.criterions*", "cytorch.optim*", "cytorch.utils*",
-                  "cytorch.datasets*", "cytorch.demo*")
+                  "cytorch.datasets*", "cytorch.demo*", "cytorch.distributions*",
+                  "cytorch.models*", "cytorch.transforms*")
 # The three compiled helpers that the upper layers may use besides table ops.
 COMPILED_HELPERS = ("cytorch._C.attributes", "cytorch._C.ring", "cytorch._C.collate")
 TABLE_INFRASTRUCTURE = ("cytorch.ops.install", "cytorch.ops.stubs", "cytorch.ops.spec")

@@ -13,13 +13,12 @@ _REDUCTIONS = ("none", "mean", "sum")
 def _gradient(g_loss: Any, log_probs: Any, targets: Any, offsets: Any, input_lengths: Any,
               target_lengths: Any, states: int, blank: int, zero_infinity: bool, loss: Any,
               log_alpha: Any) -> Any:
-    from cytorch import is_grad_enabled
-    from cytorch.autograd.function import _NotTwice
+    return ops._ctc_loss_backward(g_loss, log_probs, targets, offsets, input_lengths,
+                                  target_lengths, loss, log_alpha, states, blank, zero_infinity)
 
-    result = ops._ctc_loss_backward(g_loss, log_probs, targets, offsets, input_lengths,
-                                    target_lengths, loss, log_alpha, states, blank, zero_infinity)
-    # Without the guard a second derivative would come out as zero.
-    return _NotTwice.apply(result.requires_grad_())[0] if is_grad_enabled() else result
+
+def _no_second_derivative(g: Any) -> Any:
+    raise NotImplementedError("ctc_loss: the derivative of its gradient is not implemented")
 
 
 def _private_sample(s: Any) -> list[Any]:
@@ -40,7 +39,8 @@ op("_ctc_loss(Tensor log_probs, Tensor targets, Tensor offsets, Tensor input_len
 op("_ctc_loss_backward(Tensor grad, Tensor log_probs, Tensor targets, Tensor offsets, "
    "Tensor input_lengths, Tensor target_lengths, Tensor loss, Tensor log_alpha, int states, "
    "int blank, bool zero_infinity) -> Tensor", kernel=structured(FLOATING),
-   shape=lambda log_probs: log_probs, nondiff=("out",),
+   shape=lambda log_probs: log_probs,
+   grad={"grad": _no_second_derivative, "log_probs": _no_second_derivative},
    extra={"derivative_tested_by": "nothing: it has none"},
    samples=lambda s: [call(s.tensor(2), *_private_sample(s), s.tensor(2),
                            s.tensor(2, 4, 5, low=-3.0, high=-1.0), 5, 0, False)],
@@ -148,5 +148,20 @@ is too short for its target counts 0. The gradient is the one of log_softmax's i
 
 >>> probs = cytorch.zeros(2, 1, 2).log_softmax(2)
 >>> cytorch.nn.functional.ctc_loss(probs, cytorch.tensor([[1]]), (2,), (1,))
+tensor(0.2877)
+""")
+op("ctc_loss(Tensor log_probs, Tensor targets, any input_lengths, any target_lengths, "
+   "int blank=0, int reduction=1, bool zero_infinity=False) -> Tensor",
+   body=lambda log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity:
+       _ctc(log_probs, targets, input_lengths, target_lengths, blank,
+            _REDUCTIONS[reduction] if 0 <= reduction < 3 else str(reduction), zero_infinity),
+   forms="function", extra={"data_dependent": True, "derivative_tested_by": "PyTorch"},
+   samples=lambda s: [call(s.tensor(5, 2, 4).log_softmax(-1), s.ints(2, 3, low=1, high=4),
+                           s.values([5, 4]), s.values([2, 1]), 0, number)
+                      for number in range(3)],
+   doc="""nn.functional.ctc_loss with a number for the reduction: 0 none, 1 mean, 2 sum.
+
+>>> probs = cytorch.zeros(2, 1, 2).log_softmax(2)
+>>> cytorch.ctc_loss(probs, cytorch.tensor([[1]]), (2,), (1,))
 tensor(0.2877)
 """)

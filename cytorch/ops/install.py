@@ -174,6 +174,7 @@ def install(package: ModuleType) -> None:
     dispatch.set_override_handler(_override)
     host.set_function_finder(_host_function)
     ops._default_generator = _default_generator
+    ops._gradients = _gradients
     dispatch.set_array_converter(_tensor_of_array)
     inplace.install_views(ops.as_strided, ops.view_as_real, ops.view_as_complex)
     api.set_stack(ops.stack)
@@ -195,6 +196,13 @@ def _host_function(name: str) -> Any:
     """`decompositions.svd` is the function svd of cytorch/host/decompositions.py."""
     module, _, function = name.rpartition(".")
     return getattr(importlib.import_module(f"cytorch.host.{module}"), function)
+
+
+def _gradients(outputs: Any, inputs: Any, grad_outputs: Any) -> Any:
+    """For the derivatives of whole layers: gradients with a graph; None for what is not used."""
+    from cytorch.autograd import grad
+
+    return grad(outputs, inputs, grad_outputs, create_graph=True, allow_unused=True)
 
 
 def _default_generator() -> Any:

@@ -72,15 +72,12 @@ def _differentiable() -> bool:
 def _by_plain_ops(cell: Cell, gates: Any, state: State, others: tuple[Any, ...], sizes: Any,
                   reverse: bool, incoming: tuple[Any, ...]) -> tuple[Any, ...]:
     """Gradients of gates, states and other inputs of a layer, with a graph of their own."""
-    from cytorch.autograd import grad
-
     results = step_by_step(cell, gates, state, sizes.tolist(), reverse)
     pairs = [(result, g) for result, g in zip(results, incoming)
              if g is not None and result.requires_grad]
     inputs = [gates, *state, *others]
     asked = [x for x in inputs if x is not None and x.requires_grad]
-    found = iter(grad([p[0] for p in pairs], asked, [p[1] for p in pairs], create_graph=True,
-                      allow_unused=True))
+    found = iter(ops._gradients([p[0] for p in pairs], asked, [p[1] for p in pairs]))
     return tuple(next(found) if x is not None and x.requires_grad else None for x in inputs)
 
 
