@@ -93,6 +93,7 @@ static double gamma_density(double a, double x) {
     return pow(x, a) * exp(-x) / rest;
   }
   double mu = (x - a) / a;
+  if (isinf(mu)) return 0;
   return exp(a * log1p_minus(mu) - stirling_rest(a)) / sqrt(TWO_PI * a);
 }
 
@@ -112,7 +113,8 @@ static double lower_series(double a, double x) {
 static double upper_fraction(double a, double x) {
   const int STEPS = 8;
   double b = x + 1 - a, above = 1, below = b, above_before = 0, below_before = 1;
-  double value = 0, last = -1;
+  double value = 0, last = -1, density = gamma_density(a, x);
+  if (density == 0) return 0; /* and the steps below would overflow */
   for (int k = 1; k < 5000 && fabs(value - last) > EPSILON * value;) {
     for (int stop = k + STEPS; k < stop; k++) {
       double factor = k * (a - k), next;
@@ -131,7 +133,7 @@ static double upper_fraction(double a, double x) {
     below_before *= scale;
     below = 1;
   }
-  return value * a * gamma_density(a, x);
+  return value * a * density;
 }
 
 /* log(gamma(1 + a)) for small a; what 1 + a rounds off counts by the slope. */

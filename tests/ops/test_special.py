@@ -67,6 +67,8 @@ def test_incomplete_gamma_for_large_and_tiny_numbers() -> None:
                                 1.1283791670955126e-150])
     same(cytorch.igammac(doubles(1e-300, 9.0), doubles(1.0, 300.0)),
          [2.193839343955203e-301, 8.606030561264465e-116])
+    same(cytorch.igamma(doubles(1e-277, 1e27, 1e200, 1e200), doubles(1e102, 1e163, 1e199, 1e201)),
+         [1, 1, 0, 1])
 
 
 def test_zeta_limits() -> None:
