@@ -211,14 +211,6 @@ def reverse(self: Any) -> Any:
     return self if self.ndim == 0 else self.flip(0)
 
 
-def rename(self: Any, *names: Any, **renamed: Any) -> Any:
-    """The tensor, for names that are all None: dimensions have no names here."""
-    if renamed or any(name is not None for name in names):
-        raise ArgumentError(f"rename: dimensions have no names here (got {names or renamed}): keep "
-                            "their order in mind, or in a comment")
-    return self
-
-
 def wrap_array(self: Any, array: Any, *rest: Any) -> Any:
     """What NumPy functions on tensors give back."""
     import cytorch
@@ -242,8 +234,6 @@ METHODS: dict[str, Any] = {
     "record_stream": lambda self, stream: None, "dequantize": lambda self: self.float(),
     "resize": lambda self, *sizes: self.view(*sizes),
     "resize_as": lambda self, tensor: self.view(tensor.shape),
-    "names": property(lambda self: (None,) * self.ndim), "has_names": lambda self: False,
-    "rename": rename, "rename_": rename, "refine_names": rename, "align_to": rename,
     "volatile": property(lambda self: False),
     "layout": property(lambda self: __import__("cytorch").strided),
 }

@@ -133,10 +133,3 @@ def test_index_needs_an_integer() -> None:
     assert [10, 20, 30][cytorch.tensor(1)] == 20
     with pytest.raises(TypeError, match="index"):
         [1, 2][cytorch.tensor(1.0)]
-
-
-def test_dimensions_have_no_names() -> None:
-    x = cytorch.zeros(2, 3)
-    assert x.names == (None, None) and x.rename(None) is x
-    with pytest.raises(ValueError, match="names"):
-        x.rename("N", "C")
