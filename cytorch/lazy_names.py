@@ -48,6 +48,6 @@ _MODULES = """
     __config__ _dynamo accelerator accepted ao autograd backends classes compiler criterions
     cuda datasets demo distributions errors export func futures fx hub jit masked models
     multiprocessing nested nn onnx optim overrides printing profiler quantization random
-    refused serialization sparse storage testing transforms utils version vision
+    refused return_types serialization sparse storage testing transforms utils version vision
 """
 MODULES = set(_MODULES.split())

@@ -41,5 +41,7 @@ op("mode(Tensor input, int dim=-1, bool keepdim=False) -> (Tensor values, Tensor
 The index is that of its last occurrence.
 
 >>> cytorch.tensor([3, 1, 3, 2]).mode()
-mode(values=tensor(3), indices=tensor(2))
+torch.return_types.mode(
+values=tensor(3),
+indices=tensor(2))
 """)

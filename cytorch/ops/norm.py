@@ -95,7 +95,7 @@ tensor(5.)
 # ---- matrices
 def _singular_norm(name: str, input: Any, order: Any, dims: tuple[int, ...]) -> Any:
     values = ops.linalg.svdvals(input.movedim(dims, (-2, -1)))
-    if order == "nuc":
+    if order == "nuc" or (order == 2 and values.shape[-1] == 0):
         return values.sum(-1)
     return values.amax(-1) if order == 2 else values.amin(-1)
 

@@ -115,7 +115,7 @@ cdef object run_out(Operator self, PyObject** values, object out):
         if shape_tuple(<Tensor>target) != shape_tuple(<Tensor>value):
             target.resize_(shape_tuple(<Tensor>value))
         target.copy_(value)
-    return out
+    return self.result_type(*targets) if self.n_outputs > 1 else out
 
 
 cdef int check_out_memory(Operator self, Tensor target, PyObject** values) except -1:
@@ -219,7 +219,7 @@ cdef object run_body(Operator self, PyObject** values):
     except CytorchError as error:
         name_op(self, error)
         raise
-    if self.n_outputs > 1 and type(result) is tuple:
+    if self.n_outputs > 1 and isinstance(result, tuple):
         return self.result_type(*result)
     return result
 

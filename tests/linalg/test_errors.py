@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -87,3 +88,13 @@ def test_distances_of_nothing() -> None:
     cytorch.cdist(points, cytorch.zeros(2, 3)).sum().backward()
     assert points.grad is not None
     assert points.grad.tolist() == [[0.0] * 3] * 2
+
+
+def test_results_are_named_as_in_pytorch() -> None:
+    found = linalg.slogdet(cytorch.eye(2))
+    assert isinstance(found, cytorch.return_types.linalg_slogdet)
+    assert repr(found).startswith("torch.return_types.linalg_slogdet(\nsign=tensor(1.)")
+    assert pickle.loads(pickle.dumps(found)).sign == 1
+    values, vectors = cytorch.empty(0), cytorch.empty(0)
+    written = linalg.eigh(cytorch.eye(2), out=(values, vectors))
+    assert written.eigenvalues is values
