@@ -20,6 +20,7 @@ from cytorch._C.call import (
     indexing,
     inspection,
     reduction,
+    reinterpret,
     structured,
     views,
 )
@@ -35,7 +36,7 @@ from .spec import Namespace, Op, ops, table_hash
 
 # Handlers register themselves when their module is imported.
 _HANDLER_MODULES = (buffer, copying, elementwise, host, indexing, inspection, reduction,
-                    structured, views)
+                    reinterpret, structured, views)
 
 
 def _derivative(entry: Op, number: int) -> Derivative | None:
