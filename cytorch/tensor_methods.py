@@ -7,7 +7,7 @@ from typing import Any
 from cytorch._C.autograd import api
 from cytorch._C.device import set_context_hooks
 from cytorch._C.tensor import Tensor, add_method, set_python_methods, with_type
-from cytorch.errors import AutogradError, DTypeError, ShapeError
+from cytorch.errors import AutogradError, ShapeError
 from cytorch.tensor_more import METHODS
 
 
@@ -118,7 +118,7 @@ def conjugate_transposed(self: Any) -> Any:
 
 def matrix_conjugate_transposed(self: Any) -> Any:
     """The conjugate transpose of one matrix."""
-    if self.ndim != 2 and self.ndim != 0:
+    if self.ndim not in (0, 2):
         raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D "
                          "tensor.")
     return self.t().conj()

@@ -70,11 +70,10 @@ def complex_samples(entry: Op, dtype: str = "complex128") -> list[tuple[int, Cal
 
     A kernel says that it does. Of the others, those do that raise no error.
     """
-    if entry.kernel is not None and entry.kernel.kind != "compiled" and \
-            dtype not in entry.kernel.dtypes:
-        return []
-    if (entry.body is not None or entry.kernel.kind == "compiled") and refuses(lambda: [run(entry, call)
-                                                   for call in samples_of(entry, dtype)]):
+    if entry.kernel is None or entry.kernel.kind == "compiled":
+        if refuses(lambda: [run(entry, call) for call in samples_of(entry, dtype)]):
+            return []
+    elif dtype not in entry.kernel.dtypes:
         return []
     return [(index, call) for index, call in enumerate(samples_of(entry, dtype))
             if any(dtype_name(tensor) == dtype for tensor in tensors_in(call))]
