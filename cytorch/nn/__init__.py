@@ -93,6 +93,7 @@ from .lazy_layers import (
     LazyInstanceNorm3d,
     LazyLinear,
 )
+from .legacy import Container
 from .linear import Bilinear, Identity, Linear
 from .module import Module
 from .multihead_attention import MultiheadAttention
@@ -189,6 +190,7 @@ __all__ = [
     "ConstantPad1d",
     "ConstantPad2d",
     "ConstantPad3d",
+    "Container",
     "Conv1d",
     "Conv2d",
     "Conv3d",

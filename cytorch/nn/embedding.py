@@ -19,8 +19,6 @@ class _Table(Module):
                  max_norm: float | None, norm_type: float, scale_grad_by_freq: bool, sparse: bool,
                  weight: Tensor | None, frozen: bool, device: Any, dtype: Any) -> None:
         super().__init__()
-        if sparse:
-            raise ValueError(f"{type(self).__name__}: sparse gradients are not supported")
         self.num_embeddings = num_embeddings
         self.embedding_dim = embedding_dim
         self.padding_idx = _wrapped(padding_idx, num_embeddings)
@@ -60,6 +58,7 @@ class Embedding(_Table):
     """A table of vectors: indices of shape (*) give (*, embedding_dim).
 
     The row `padding_idx` gets no gradient; rows longer than `max_norm` are shortened when used.
+    `sparse` is taken without effect: the gradient is dense.
 
     >>> Embedding(10, 3)(cytorch.tensor([[1, 2], [4, 5]])).shape
     torch.Size([2, 2, 3])
