@@ -75,7 +75,7 @@ def test_binary_layouts(name: str, layout: str) -> None:
 
 
 def test_parts_are_views() -> None:
-    x = cytorch.tensor([1 + 2j, 3 - 4j])
+    x: Any = cytorch.tensor([1 + 2j, 3 - 4j])
     x.real.mul_(2)
     x.imag[0] = 7
     assert x.tolist() == [2 + 7j, 6 - 4j]
