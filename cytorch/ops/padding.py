@@ -1,4 +1,4 @@
-"""nn.functional: pad, pixel_shuffle, channel_shuffle, unfold and fold."""
+"""nn.functional: pad, pixel_shuffle, channel_shuffle."""
 from __future__ import annotations
 
 import math
@@ -38,7 +38,7 @@ def _pad_constant(input: Any, pad: Any, value: Any) -> Any:
 _EDGES = {"reflect": 0, "replicate": 1, "circular": 2}
 
 
-def _by_parts(function: Any) -> Any:
+def by_parts(function: Any) -> Any:
     """A linear op on the real and the imaginary part, where the kernel has real numbers only."""
     def apply(grad: Any, *arguments: Any) -> Any:
         if not grad.is_complex():
@@ -50,7 +50,7 @@ def _by_parts(function: Any) -> Any:
 
 op("_pad_edges(Tensor input, int[] pad, int mode) -> Tensor", kernel=structured(ANY),
    promote="none", shape=_padded_shape,
-   grad={"input": lambda g, input_shape, pad, mode: _by_parts(ops._pad_edges_backward)(
+   grad={"input": lambda g, input_shape, pad, mode: by_parts(ops._pad_edges_backward)(
        g, input_shape, pad, mode)},
    forms="function",
    samples=lambda s: [call(s.tensor(2, 4), (2, 1), 0), call(s.tensor(2, 4), (-1, 5), 1),
@@ -205,103 +205,4 @@ op("nn.functional.channel_shuffle(Tensor input, int groups) -> Tensor", body=_ch
 
 >>> cytorch.nn.functional.channel_shuffle(cytorch.arange(4).view(1, 4, 1), 2).flatten()
 tensor([0, 2, 1, 3])
-""")
-
-
-# ---- windows as columns
-
-def _pair(name: str, what: str, value: Any, least: int) -> tuple[int, int]:
-    pair = tuple(value) * 2 if len(value) == 1 else tuple(value)
-    if len(pair) != 2 or min(pair) < least:
-        raise argument_error(f"{name}: {what} should be one or two numbers of at least {least}, "
-                             f"got {list(value)}")
-    return pair
-
-
-def _window_index(size: Any, kernel: Any, dilation: Any, stride: Any, name: str,
-                  device: Any) -> tuple[Any, int]:
-    """Flat positions in a padded image: (kernel elements * windows), and the windows' number."""
-    counts = [(size[d] - dilation[d] * (kernel[d] - 1) - 1) // stride[d] + 1 for d in (0, 1)]
-    if min(counts) < 1:
-        raise shape_error(f"{name}: the kernel {tuple(kernel)} with dilation {tuple(dilation)} "
-                          f"does not fit the padded size {tuple(size)}: the array of windows "
-                          f"would be {tuple(counts)}")
-    rows, columns = [
-        (ops.arange(kernel[d], device=device) * dilation[d]).unsqueeze(1)
-        + (ops.arange(counts[d], device=device) * stride[d]).unsqueeze(0) for d in (0, 1)]
-    place = (rows * size[1]).reshape((kernel[0], 1, counts[0], 1)) + columns.reshape(
-        (1, kernel[1], 1, counts[1]))
-    return place.reshape(-1), counts[0] * counts[1]
-
-
-def _unfold(input: Any, kernel_size: Any, dilation: Any, padding: Any, stride: Any) -> Any:
-    kernel = _pair("unfold", "kernel_size", kernel_size, 1)
-    dilation = _pair("unfold", "dilation", dilation, 1)
-    padding = _pair("unfold", "padding", padding, 0)
-    stride = _pair("unfold", "stride", stride, 1)
-    if input.dim() not in (3, 4):
-        raise shape_error("unfold: Expected 3D or 4D (batch mode) tensor, got shape "
-                          f"{tuple(input.shape)}")
-    batched = input if input.dim() == 4 else input.unsqueeze(0)
-    if any(padding):
-        batched = _pad_constant(batched, (padding[1], padding[1], padding[0], padding[0]), 0)
-    batch, channels, *size = batched.shape
-    index, windows = _window_index(size, kernel, dilation, stride, "unfold", input.device)
-    found = ops._index_select(batched.reshape((batch, channels, size[0] * size[1])), 2, index)
-    found = found.reshape((batch, channels * kernel[0] * kernel[1], windows))
-    return found if input.dim() == 4 else found.squeeze(0)
-
-
-op("nn.functional.unfold(Tensor input, int[] kernel_size, int[] dilation=[1], int[] padding=[0], "
-   "int[] stride=[1]) -> Tensor", body=_unfold, forms="function",
-   samples=lambda s: [call(s.tensor(1, 2, 4, 5), 2), call(s.tensor(2, 5, 4), (2, 1), 1, 1, 2),
-                      call(s.tensor(1, 1, 6, 6), (2, 3), (2, 1), (0, 1), (1, 2))],
-   errors=lambda s: [(call(s.tensor(1, 1, 2, 2), 3), "ShapeError", r"\(3, 3\)"),
-                     (call(s.tensor(1, 1, 2, 2), 1, 0), "ArgumentError", "dilation"),
-                     (call(s.tensor(2, 2), 1), "ShapeError", r"\(2, 2\)")],
-   doc="""Sliding windows of an (N, C, H, W) input as columns: (N, C kh kw, number of windows).
-
->>> cytorch.nn.functional.unfold(cytorch.zeros(1, 2, 4, 4), 3).shape
-torch.Size([1, 18, 4])
-""")
-
-
-def _fold(input: Any, output_size: Any, kernel_size: Any, dilation: Any, padding: Any,
-          stride: Any) -> Any:
-    out = _pair("fold", "output_size", output_size, 1)
-    kernel = _pair("fold", "kernel_size", kernel_size, 1)
-    dilation = _pair("fold", "dilation", dilation, 1)
-    padding = _pair("fold", "padding", padding, 0)
-    stride = _pair("fold", "stride", stride, 1)
-    if input.dim() not in (2, 3):
-        raise shape_error("fold: Expected 2D or 3D (batch mode) tensor for input, got shape "
-                          f"{tuple(input.shape)}")
-    batched = input if input.dim() == 3 else input.unsqueeze(0)
-    size = [out[d] + 2 * padding[d] for d in (0, 1)]
-    index, windows = _window_index(size, kernel, dilation, stride, "fold", input.device)
-    batch, rows, columns = batched.shape
-    if rows % (kernel[0] * kernel[1]) or columns != windows:
-        raise shape_error(f"fold: input {tuple(input.shape)} does not fit: expected a multiple of "
-                          f"{kernel[0] * kernel[1]} (the product of kernel_size) in dimension -2 "
-                          f"and {windows} windows in dimension -1")
-    channels = rows // (kernel[0] * kernel[1])
-    summed = ops._index_sum(batched.reshape((batch, channels, -1)), 2, index, size[0] * size[1], -1)
-    image = summed.reshape((batch, channels, *size))
-    for d in (0, 1):
-        if padding[d]:
-            image = image.narrow(2 + d, padding[d], out[d])
-    image = image.contiguous()
-    return image if input.dim() == 3 else image.squeeze(0)
-
-
-op("nn.functional.fold(Tensor input, int[] output_size, int[] kernel_size, int[] dilation=[1], "
-   "int[] padding=[0], int[] stride=[1]) -> Tensor", body=_fold, forms="function",
-   samples=lambda s: [call(s.tensor(1, 8, 12), (4, 5), 2), call(s.tensor(4, 9), 4, 2, 1, 1, 2)],
-   errors=lambda s: [(call(s.tensor(1, 8, 11), (4, 5), 2), "ShapeError", "12 windows")],
-   doc="""Columns of windows summed into images: (N, C kh kw, L) to (N, C, H, W).
-
-The transpose of `unfold`.
-
->>> cytorch.nn.functional.fold(cytorch.ones(1, 4, 1), 2, 2).shape
-torch.Size([1, 1, 2, 2])
 """)

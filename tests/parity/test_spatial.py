@@ -108,3 +108,17 @@ def test_pdist(p: float, shape: tuple[int, int]) -> None:
     if shape[0] > 4:
         x[1] = x[0]
     both(lambda _, F, x: F.pdist(x, p), [x], f"{shape} {p}")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_unfold_and_fold(seed: int) -> None:
+    random.seed(seed)
+    kernel, dilation, padding, stride = (sizes(2, 1, 2, 3), sizes(2, 1, 2), sizes(2, 0, 1, 3),
+                                         sizes(2, 1, 2, 3))
+    shape = (2, 3, *sizes(2, 5, 7, 9))
+    context = f"{shape} {kernel} {dilation} {padding} {stride}"
+    image = array(shape, "float64")
+    both(lambda _, F, x: F.unfold(x, kernel, dilation, padding, stride), [image], context)
+    columns = cytorch.nn.functional.unfold(cytorch.tensor(image), kernel, dilation, padding, stride)
+    both(lambda _, F, x: F.fold(x, shape[2:], kernel, dilation, padding, stride),
+         [array(tuple(columns.shape), "float64")], context)
