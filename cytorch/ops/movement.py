@@ -225,7 +225,7 @@ op("split_with_sizes(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]", b
 op("split_with_sizes_copy(Tensor input, int[] split_sizes, int dim=0) -> Tensor[]",
    body=lambda input, split_sizes, dim: tuple(
        part.clone() for part in _split_sizes(input, split_sizes, dim)),
-   forms="function", samples=lambda s: [call(s.tensor(5, 3), [1, 4])],
+   forms="function out", samples=lambda s: [call(s.tensor(5, 3), [1, 4])],
    doc="""Copies of the parts of the given sizes.
 
 >>> [part.tolist() for part in cytorch.split_with_sizes_copy(cytorch.arange(3), [1, 2])]
