@@ -5,8 +5,8 @@ from typing import Any
 
 from .derivatives import masked
 from .dtypes import default_dtype, dtype_named, is_integral
-from .special_functions import FAMILY
 from .spec import FLOATING, call, dtype_error, elementwise, op, ops, unary
+from .special_functions import FAMILY
 
 op("_frexp_exponent(Tensor input) -> Tensor", kernel=elementwise(FLOATING), nondiff=("out",),
    forms="function", samples=unary(), ref=lambda input: __import__("numpy").frexp(input)[1],

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .derivatives import masked
-from .special import TWO_OVER_ROOT_PI, each
 from .spec import FLOATING, binary, call, elementwise, op, ops, unary
+from .special import TWO_OVER_ROOT_PI, each
 
 FAMILY = {"family": "special_functions"}
 _ROOT_HALF = math.sqrt(0.5)

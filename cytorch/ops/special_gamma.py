@@ -4,8 +4,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .special_functions import FAMILY
 from .spec import FLOATING, argument_error, autograd_error, call, elementwise, op, ops
+from .special_functions import FAMILY
 
 
 def _no_derivative(name: str, parameter: str) -> Any:

@@ -124,6 +124,6 @@ def test_chebyshev_polynomials_of_high_degree(degree: int) -> None:
 
 
 def test_the_module_is_importable() -> None:
-    import cytorch.special as special
+    from cytorch import special
 
-    assert special.gammaln is not None and special.expit(cytorch.zeros(1)).item() == 0.5
+    assert special.expit(cytorch.zeros(1)).item() == 0.5
