@@ -158,7 +158,6 @@ def _declare_fractional(n: int, shape: str) -> None:
     arguments = ("(Tensor input, int[] kernel_size, int[]? output_size=None, "
                  "any output_ratio=None, bool return_indices=False, "
                  "Tensor? _random_samples=None)")
-    ones = ", 1" * n
 
     def samples(s: Any) -> list[Any]:
         places = s.tensor(2, 3, n, low=0, high=1)
@@ -179,9 +178,9 @@ def _declare_fractional(n: int, shape: str) -> None:
        forms="function", samples=samples, doc=f"""`{name}` with the positions of the maxima.
 
 >>> F = cytorch.nn.functional
->>> y, where = F.{name}_with_indices(cytorch.ones(1{ones}), 1, output_size=1)
+>>> y, where = F.{name}_with_indices(cytorch.ones(1{", 4" * n}), 2, output_size=1)
 >>> where.item()
-0
+{10 if n == 2 else 42}
 """)
     op(f"nn.functional.{name}{arguments} -> Tensor",
        body=lambda input, kernel_size, output_size, output_ratio, return_indices, _random_samples:
