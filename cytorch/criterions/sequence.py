@@ -145,6 +145,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     def reset_parameters(self) -> None:
         """Draw new initial values."""
         self.head.reset_parameters()
+        projection: Any
         for projection in self.tail:
             for linear in projection:
                 linear.reset_parameters()

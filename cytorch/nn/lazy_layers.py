@@ -75,7 +75,7 @@ class _LazyConv(LazyModuleMixin):
     def reset_parameters(self: Any) -> None:
         """Draw initial values, once there are parameters."""
         if self.in_channels != 0 and not self.has_uninitialized_params():
-            super().reset_parameters()
+            super().reset_parameters()  # type: ignore[misc]
 
     def initialize_parameters(self: Any, input: Tensor) -> None:  # type: ignore[override]
         """Take in_channels from the input."""
@@ -182,7 +182,7 @@ class _LazyNorm(LazyModuleMixin):
     def reset_parameters(self: Any) -> None:
         """Set initial values, once there are parameters."""
         if self.num_features != 0 and not self.has_uninitialized_params():
-            super().reset_parameters()
+            super().reset_parameters()  # type: ignore[misc]
 
     def initialize_parameters(self: Any, input: Tensor) -> None:  # type: ignore[override]
         """Take num_features from the input."""

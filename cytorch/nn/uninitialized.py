@@ -59,7 +59,7 @@ class _Uninitialized:
             "with a dummy batch to initialize the parameters before calling torch functions")
 
 
-class UninitializedParameter(_Uninitialized, Parameter):  # type: ignore[misc]
+class UninitializedParameter(_Uninitialized, Parameter):  # type: ignore[misc,override]
     """A parameter without shape or data, until `materialize(shape)` makes it an ordinary one.
 
     >>> weight = UninitializedParameter()
@@ -88,7 +88,7 @@ class _MaterializedBuffer(Tensor):
     __torch_function__ = _disabled_torch_function_impl
 
 
-class UninitializedBuffer(_Uninitialized, Tensor):  # type: ignore[misc]
+class UninitializedBuffer(_Uninitialized, Tensor):  # type: ignore[misc,override]
     """A buffer without shape or data, until `materialize(shape)`."""
 
     cls_to_become = _MaterializedBuffer

@@ -156,14 +156,14 @@ class _ByAmount(BasePruningMethod):
     def __init__(self, amount: float) -> None:
         if not isinstance(amount, numbers.Real):
             raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-        if (isinstance(amount, numbers.Integral) and amount < 0) or (
-                not isinstance(amount, numbers.Integral) and not 0.0 <= amount <= 1.0):
+        self.by_number: bool = isinstance(amount, numbers.Integral)
+        if amount < 0 or (not self.by_number and amount > 1):
             raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a "
                              "non-negative integer")
-        self.amount = amount
+        self.amount: Any = amount
 
     def _count(self, size: int) -> int:
-        if not isinstance(self.amount, numbers.Integral):
+        if not self.by_number:
             return round(self.amount * size)
         if self.amount > size:
             raise ValueError(f"amount={self.amount} should be smaller than the number of "

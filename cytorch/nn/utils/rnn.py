@@ -45,9 +45,6 @@ class PackedSequence(_PackedFields):
             unsorted_indices = invert_permutation(sorted_indices)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
-    def _with_data(self, data: Tensor) -> PackedSequence:
-        return type(self)(data, self.batch_sizes, self.sorted_indices, self.unsorted_indices)
-
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The sequence with `data` of another dtype or on another device; self if it is there."""
         data = self.data.to(*args, **kwargs)
@@ -97,14 +94,6 @@ class PackedSequence(_PackedFields):
         """`data` as uint8."""
         return self.to(cytorch.uint8)
 
-    def pin_memory(self) -> PackedSequence:
-        """With `data` in page-locked memory."""
-        return self._with_data(self.data.pin_memory())
-
-    def is_pinned(self) -> bool:
-        """Whether `data` is in page-locked memory."""
-        return self.data.is_pinned()
-
     @property
     def is_cuda(self) -> bool:
         """Whether `data` is on the GPU."""
@@ -131,18 +120,19 @@ def pack_padded_sequence(input: Tensor, lengths: Tensor | Iterable[int],
     >>> pack_padded_sequence(padded, [2, 1]).data
     tensor([1., 3., 2.])
     """
-    if not isinstance(lengths, Tensor):
-        lengths = cytorch.tensor(list(lengths), dtype=cytorch.int64)
-    if lengths.device.type != "cpu" or lengths.dim() != 1:
+    sizes: Any = lengths
+    if not isinstance(sizes, Tensor):
+        sizes = cytorch.tensor(list(sizes), dtype=cytorch.int64)
+    if sizes.device.type != "cpu" or sizes.dim() != 1:
         raise RuntimeError("'lengths' argument should be a 1D CPU int64 tensor, but got "
-                           f"{lengths.dim()}D {lengths.device} tensor")
+                           f"{sizes.dim()}D {sizes.device} tensor")
     sorted_indices = None
     if not enforce_sorted:
-        lengths, sorted_indices = cytorch.sort(lengths, descending=True)
+        sizes, sorted_indices = cytorch.sort(sizes, descending=True)
         sorted_indices = sorted_indices.to(input.device)
         input = input.index_select(0 if batch_first else 1, sorted_indices)
     steps = input.transpose(0, 1) if batch_first else input
-    counts = lengths.tolist()
+    counts = sizes.tolist()
     _check_lengths(counts, steps)
     rows = [sum(count > time for count in counts) for time in range(counts[0])]
     data = cytorch.cat([steps[time, :count] for time, count in enumerate(rows)])
