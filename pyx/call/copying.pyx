@@ -7,8 +7,8 @@ from cpython.object cimport PyObject
 from cytorch._C.autograd.engine cimport engine_functions
 from cytorch._C.autograd.inplace cimport check_inplace, rebase
 from cytorch._C.autograd.record cimport bump_version, creator_of, record
-from cytorch._C.call.elementwise cimport (
-    cast_tensor, check_overlap, check_writable, copy_into, fill_scalar)
+from cytorch._C.call.elementwise cimport cast_tensor, copy_into, fill_scalar
+from cytorch._C.call.operands cimport check_overlap, check_writable
 from cytorch._C.call.launch cimport close_memory, open_memory
 from cytorch._C.call.operator cimport Operator, register_handler
 from cytorch._C.call.structured cimport allocate, must_record

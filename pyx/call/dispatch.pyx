@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from cytorch._C.autograd.record cimport names_input
 from cytorch._C.call.autocast cimport cast_inputs
 from cytorch._C.call.binder cimport bind, binding_error, release_binding
-from cytorch._C.call.elementwise cimport check_overlap
+from cytorch._C.call.operands cimport check_overlap
 from cytorch._C.call.operator cimport MAX_PARAMS, Binding, Operator, register_handler
 from cytorch._C.geometry cimport has_internal_overlap
 from cytorch._C.state cimport mode

@@ -10,8 +10,4 @@ cdef object elementwise(Operator self, PyObject** values)
 cdef int copy_into(Tensor target, Tensor source) except -1
 cdef Tensor cast_tensor(Tensor source, int dtype)
 cdef Tensor contiguous(Tensor source)
-cdef int number_dtype(object value) except -1
 cdef int fill_scalar(char* target, int dtype, object value) except -1
-cdef int check_overlap(Tensor target, Tensor source, str op_name) except -1
-cdef int check_writable(Tensor target, str op_name) except -1
-cdef int common_device(str op_name, PyObject** values, int count) except -1

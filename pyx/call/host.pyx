@@ -5,7 +5,8 @@ of another device); what it returns becomes the outputs, without a copy on the C
 """
 from cpython.object cimport PyObject
 
-from cytorch._C.call.elementwise cimport common_device, copy_into
+from cytorch._C.call.elementwise cimport copy_into
+from cytorch._C.call.operands cimport common_device
 from cytorch._C.call.operator cimport Operator, register_handler
 from cytorch._C.call.structured cimport allocate, finish, must_record, output_specs, wrap_dim
 from cytorch._C.device cimport DEVICE_CPU, DEVICE_META

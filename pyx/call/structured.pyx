@@ -4,8 +4,8 @@ from libc.stdint cimport int64_t
 from cpython.object cimport PyObject
 
 from cytorch._C.autograd.record cimport any_requires_grad, bump_version, record
-from cytorch._C.call.elementwise cimport (
-    cast_tensor, check_writable, common_device, contiguous)
+from cytorch._C.call.elementwise cimport cast_tensor, contiguous
+from cytorch._C.call.operands cimport check_writable, common_device
 from cytorch._C.call.launch cimport run_kernel
 from cytorch._C.call.operator cimport (
     Operator, RULE_LINEAR, RULE_NONE, TYPE_BOOL, TYPE_BOOL_OPTIONAL, TYPE_DTYPE_OPTIONAL,
