@@ -65,5 +65,5 @@ def test_second_derivative_is_an_error() -> None:
     scores = cytorch.zeros(4, 1, 3, requires_grad=True)
     loss = cytorch.nn.functional.ctc_loss(scores.log_softmax(2), cytorch.tensor([[1]]), (4,), (1,))
     (gradient,) = cytorch.autograd.grad(loss, scores, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable|twice"):
+    with pytest.raises(RuntimeError, match="ctc_loss|twice"):
         gradient.square().sum().backward()

@@ -94,6 +94,14 @@ class PackedSequence(_PackedFields):
         """`data` as uint8."""
         return self.to(cytorch.uint8)
 
+    def pin_memory(self) -> PackedSequence:
+        """With `data` in page-locked memory."""
+        return type(self)(self.data.pin_memory(), *self[1:])
+
+    def is_pinned(self) -> bool:
+        """Whether `data` is in page-locked memory."""
+        return self.data.is_pinned()
+
     @property
     def is_cuda(self) -> bool:
         """Whether `data` is on the GPU."""
