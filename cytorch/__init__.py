@@ -80,7 +80,7 @@ def _of_compiled_core(name: str) -> Any:
 
 
 # Programs switch fusers by private functions of PyTorch's core.
-setattr(sys.modules["cytorch._C"], "__getattr__", _of_compiled_core)
+vars(sys.modules["cytorch._C"])["__getattr__"] = _of_compiled_core
 
 
 def __dir__() -> list[str]:

@@ -11,11 +11,13 @@ from cytorch._C.tensor import Tensor
 from cytorch.errors import ArgumentError, DTypeError
 from cytorch.ops.spec import ops
 
-_UNARY = ("abs acos asin atan ceil clone cos cosh erf erfc exp expm1 floor frac lgamma log log10 "
-          "log1p log2 max neg reciprocal round rsqrt sigmoid sign sin sinh sqrt tan tanh trunc "
-          "zero").split()
-_BINARY = "add sub mul div pow maximum minimum clamp_max clamp_min mm copy".split()
-_TERNARY = "addcmul addcdiv".split()
+_UNARY = ["abs", "acos", "asin", "atan", "ceil", "clone", "cos", "cosh", "erf", "erfc", "exp",
+          "expm1", "floor", "frac", "lgamma", "log", "log10", "log1p", "log2", "max", "neg",
+          "reciprocal", "round", "rsqrt", "sigmoid", "sign", "sin", "sinh", "sqrt", "tan", "tanh",
+          "trunc", "zero"]
+_BINARY = ["add", "sub", "mul", "div", "pow", "maximum", "minimum", "clamp_max", "clamp_min",
+           "mm", "copy"]
+_TERNARY = ["addcmul", "addcdiv"]
 _BOUND = {"maximum": "min", "clamp_min": "min", "minimum": "max", "clamp_max": "max"}
 _ONLY_NEW, _ONLY_IN_PLACE = {"clone", "max", "mm"}, {"zero", "copy"}
 

@@ -18,7 +18,7 @@ __all__ = ["HASH_REGEX", "download_url_to_file", "get_dir", "load", "load_state_
 
 # resnet18-5c106cde.pth: the first digits of the file's SHA-256.
 HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")
-_folder: str | None = None
+_chosen: dict[str, str] = {}
 load = refused("hub.load")
 
 
@@ -30,13 +30,12 @@ def _get_torch_home() -> str:
 
 def get_dir() -> str:
     """The folder for downloads: what `set_dir` was given, else hub in `$TORCH_HOME`."""
-    return os.path.join(_get_torch_home(), "hub") if _folder is None else _folder
+    return _chosen.get("folder") or os.path.join(_get_torch_home(), "hub")
 
 
 def set_dir(d: str | os.PathLike[str]) -> None:
     """Choose the folder for downloads."""
-    global _folder
-    _folder = os.path.expanduser(d)
+    _chosen["folder"] = os.path.expanduser(d)
 
 
 def download_url_to_file(url: str, dst: str, hash_prefix: str | None = None,
@@ -48,22 +47,22 @@ def download_url_to_file(url: str, dst: str, hash_prefix: str | None = None,
     """
     digest = hashlib.sha256()
     folder = os.path.dirname(os.path.abspath(dst))
-    with urlopen(Request(url, headers={"User-Agent": "cytorch.hub"})) as source:
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-            try:
-                while chunk := source.read(1 << 20):
-                    file.write(chunk)
-                    digest.update(chunk)
-                found = digest.hexdigest()
-                if hash_prefix is not None and not found.startswith(hash_prefix):
-                    raise CheckpointError(f"hub: invalid hash value of {url} (expected "
-                                          f"\"{hash_prefix}\", got \"{found}\")")
-                file.close()
-                shutil.move(file.name, dst)
-            except BaseException:
-                file.close()
-                os.unlink(file.name)
-                raise
+    request = Request(url, headers={"User-Agent": "cytorch.hub"})
+    with urlopen(request) as source, tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        try:
+            while chunk := source.read(1 << 20):
+                file.write(chunk)
+                digest.update(chunk)
+            found = digest.hexdigest()
+            if hash_prefix is not None and not found.startswith(hash_prefix):
+                raise CheckpointError(f"hub: invalid hash value of {url} (expected "
+                                      f"\"{hash_prefix}\", got \"{found}\")")
+            file.close()
+            shutil.move(file.name, dst)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise
 
 
 def load_state_dict_from_url(url: str, model_dir: str | None = None, map_location: Any = None,

@@ -10,7 +10,8 @@ from cytorch.ops.spec import ops
 _functions = dict(vars(ops.masked))
 globals().update(_functions)
 
-__all__ = [*_functions, "MaskedTensor", "as_masked_tensor", "is_masked_tensor", "masked_tensor"]
+__all__ = ["MaskedTensor", "as_masked_tensor", "is_masked_tensor", "masked_tensor"]
+__all__ += list(_functions)
 _LANES = {"softmax", "log_softmax", "softmin", "normalize", "cumsum", "cumprod"}
 
 

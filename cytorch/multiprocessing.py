@@ -12,8 +12,9 @@ from typing import Any
 
 from cytorch.errors import ArgumentError, WorkerDied, WorkerError
 
-__all__ = [*multiprocessing.__all__, "get_all_sharing_strategies", "get_sharing_strategy",
+__all__ = ["get_all_sharing_strategies", "get_sharing_strategy",
            "set_sharing_strategy", "spawn", "start_processes"]
+__all__ += multiprocessing.__all__
 
 
 def _run(function: Callable[..., Any], rank: int, args: tuple[Any, ...], errors: Any) -> None:

@@ -17,15 +17,18 @@ def test_backends_answer_truthfully() -> None:
     for module in (backends.cudnn, backends.mps, backends.mkl, backends.mkldnn, backends.openmp,
                    backends.opt_einsum):
         assert module.is_available() is False
-    assert backends.cuda.is_built() is False and backends.cudnn.version() is None
+    assert backends.cuda.is_built() is False
+    assert backends.cudnn.version() is None
     assert backends.cpu.get_cpu_capability() in ("DEFAULT", "AVX2", "AVX512")
 
 
 def test_backend_switches_are_kept_and_restored() -> None:
     cudnn = cytorch.backends.cudnn
     with cudnn.flags(enabled=True, benchmark=True, deterministic=True, allow_tf32=False):
-        assert cudnn.benchmark and cudnn.deterministic
-    assert not cudnn.benchmark and not cudnn.deterministic
+        assert cudnn.benchmark
+        assert cudnn.deterministic
+    assert not cudnn.benchmark
+    assert not cudnn.deterministic
     with cytorch.backends.cuda.sdp_kernel(enable_flash=False):
         assert not cytorch.backends.cuda.flash_sdp_enabled()
     assert cytorch.backends.cuda.flash_sdp_enabled()
@@ -37,7 +40,8 @@ def test_compile_gives_the_function_itself() -> None:
     layer = cytorch.nn.Linear(2, 1)
     assert cytorch.compile(layer, mode="max-autotune", fullgraph=True) is layer
     assert cytorch.compile(dynamic=False)(len) is len
-    assert cytorch.compiler.disable(len) is len and not cytorch.compiler.is_compiling()
+    assert cytorch.compiler.disable(len) is len
+    assert not cytorch.compiler.is_compiling()
     with pytest.raises(TypeError, match="int"):
         cytorch.compile(3)
     cytorch._dynamo.reset()
@@ -47,12 +51,19 @@ def test_compile_gives_the_function_itself() -> None:
 def test_jit_passes_through() -> None:
     jit = cytorch.jit
     layer = cytorch.nn.Linear(2, 1)
-    assert jit.script(layer) is layer and jit.trace(layer, cytorch.ones(1, 2)) is layer
-    assert jit.ignore(len) is len and jit.ignore(drop=True)(len) is len
-    assert jit.export(len) is len and jit.unused(len) is len and jit.script_method(len) is len
-    assert not jit.is_scripting() and not jit.is_tracing()
-    assert jit.annotate(int, 3) == 3 and jit.isinstance(3, int)
-    assert issubclass(jit.ScriptModule, cytorch.nn.Module) and jit.annotations.List
+    assert jit.script(layer) is layer
+    assert jit.trace(layer, cytorch.ones(1, 2)) is layer
+    assert jit.ignore(len) is len
+    assert jit.ignore(drop=True)(len) is len
+    assert jit.export(len) is len
+    assert jit.unused(len) is len
+    assert jit.script_method(len) is len
+    assert not jit.is_scripting()
+    assert not jit.is_tracing()
+    assert jit.annotate(int, 3) == 3
+    assert jit.isinstance(3, int)
+    assert issubclass(jit.ScriptModule, cytorch.nn.Module)
+    assert jit.annotations.List
     with pytest.raises(RuntimeError, match="linear"):
         jit.trace(layer, cytorch.ones(1, 3))
 
@@ -85,7 +96,8 @@ def test_ignored_names_exist_and_have_reasons() -> None:
 
 def test_accelerator_is_absent() -> None:
     accelerator = cytorch.accelerator
-    assert not accelerator.is_available() and accelerator.device_count() == 0
+    assert not accelerator.is_available()
+    assert accelerator.device_count() == 0
     assert accelerator.current_accelerator() is None
     with accelerator.device_index(None):
         pass
@@ -104,7 +116,8 @@ def test_cuda_needs_a_device(name: str) -> None:
 def test_cuda_questions() -> None:
     cuda = cytorch.cuda
     assert cuda.memory_allocated() == cuda.memory_reserved() == 0
-    assert cuda.random.get_rng_state_all() == [] and not cuda.is_bf16_supported()
+    assert cuda.random.get_rng_state_all() == []
+    assert not cuda.is_bf16_supported()
     with cuda.device(None), cuda.stream(None):
         pass
 
@@ -118,7 +131,9 @@ def test_profiler_times_ranges(tmp_path: Path) -> None:
             with profiler.record_function("step"):
                 cytorch.ones(3)
     (event,) = profile.key_averages()
-    assert event.key == "step" and event.count == 2 and event.cpu_time_total > 0
+    assert event.key == "step"
+    assert event.count == 2
+    assert event.cpu_time_total > 0
     assert "step" in profile.key_averages().table()
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -162,7 +177,8 @@ def test_settings() -> None:
     with pytest.raises(ValueError, match="often"):
         cytorch.set_deterministic_debug_mode("often")
     assert cytorch.get_device_module("cpu") is cytorch.backends.cpu
-    assert cytorch.version.cuda is None and "cytorch" in cytorch.__config__.show()
+    assert cytorch.version.cuda is None
+    assert "cytorch" in cytorch.__config__.show()
 
 
 def test_shapes_and_places() -> None:
@@ -170,7 +186,8 @@ def test_shapes_and_places() -> None:
     with pytest.raises(ValueError, match=r"\(2,\)"):
         cytorch.broadcast_shapes((3,), (2,))
     rows, columns = cytorch.unravel_index(cytorch.tensor([1, 5]), (2, 3))
-    assert rows.tolist() == [0, 1] and columns.tolist() == [1, 2]
+    assert rows.tolist() == [0, 1]
+    assert columns.tolist() == [1, 2]
     with pytest.raises(IndexError, match="6"):
         cytorch.unravel_index(cytorch.tensor([6]), (2, 3))
     with pytest.raises(AssertionError, match="no"):
@@ -189,7 +206,7 @@ def test_aten_names() -> None:
     assert aten.add(cytorch.ones(1), 2).tolist() == [3.0]
     assert aten.add.Tensor(cytorch.ones(1), cytorch.ones(1)).tolist() == [2.0]
     with pytest.raises(NotImplementedError, match="no_such_op"):
-        aten.no_such_op
+        aten.no_such_op()
 
 
 def fill_rank(rank: int, tensor: Any) -> None:

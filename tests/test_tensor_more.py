@@ -11,10 +11,13 @@ import cytorch
 
 def test_new_and_new_tensor() -> None:
     x = cytorch.zeros(2, 3, dtype=cytorch.float64)
-    assert x.new(4).shape == (4,) and x.new(4).dtype == cytorch.float64
+    assert x.new(4).shape == (4,)
+    assert x.new(4).dtype == cytorch.float64
     assert x.new([1, 2]).tolist() == [1.0, 2.0]
     made = x.new_tensor([1, 2], requires_grad=True)
-    assert made.dtype == cytorch.float64 and made.requires_grad and made.is_leaf
+    assert made.dtype == cytorch.float64
+    assert made.requires_grad
+    assert made.is_leaf
     assert x.new_tensor([1], dtype=cytorch.int32).dtype == cytorch.int32
 
 
@@ -46,14 +49,24 @@ def test_fill_diagonal_refuses() -> None:
 
 def test_questions() -> None:
     x = cytorch.zeros(2, 3)
-    assert x.get_device() == -1 and cytorch.get_device(x) == -1
-    assert x.is_same_size(x) and cytorch.is_same_size(x, x) and x.is_set_to(x)
+    assert x.get_device() == -1
+    assert cytorch.get_device(x) == -1
+    assert x.is_same_size(x)
+    assert cytorch.is_same_size(x, x)
+    assert x.is_set_to(x)
     assert not x.is_set_to(x.clone())
-    assert x.is_signed() and not cytorch.is_signed(x.byte())
+    assert x.is_signed()
+    assert not cytorch.is_signed(x.byte())
     assert x.t().dim_order() == (1, 0)
-    assert not x.is_pinned() and not x.is_distributed() and not x.is_shared()
+    assert not x.is_pinned()
+    assert not x.is_distributed()
+    assert not x.is_shared()
     assert x.layout == cytorch.strided
-    assert not (x.is_xpu or x.is_quantized or x.is_ipu or x.is_xla) and x.is_cpu
+    assert not (x.is_xpu)
+    assert not (x.is_quantized)
+    assert not (x.is_ipu)
+    assert not (x.is_xla)
+    assert x.is_cpu
     assert cytorch.tensor([2]).is_nonzero()
     assert [int(v) for v in reversed(cytorch.arange(3))] == [2, 1, 0]
 
@@ -73,12 +86,16 @@ def test_pin_memory_needs_a_device() -> None:
 def test_storage_shows_the_memory() -> None:
     x = cytorch.arange(6.0).view(2, 3)
     storage = x[1].storage()
-    assert len(storage) == storage.size() == 6 and storage.dtype == cytorch.float32
-    assert storage.data_ptr() == x.data_ptr() and storage.nbytes() == 24
+    assert len(storage) == storage.size() == 6
+    assert storage.dtype == cytorch.float32
+    assert storage.data_ptr() == x.data_ptr()
+    assert storage.nbytes() == 24
     storage[0] = 9
-    assert x[0, 0].item() == 9.0 and storage.tolist()[0] == 9.0
+    assert x[0, 0].item() == 9.0
+    assert storage.tolist()[0] == 9.0
     assert storage[1:3].tolist() == [1.0, 2.0]
-    assert x.untyped_storage().nbytes() == 24 and len(x.untyped_storage()) == 24
+    assert x.untyped_storage().nbytes() == 24
+    assert len(x.untyped_storage()) == 24
     assert storage.long().dtype == cytorch.int64
     with pytest.raises(IndexError, match="6"):
         storage[6]
@@ -89,12 +106,15 @@ def test_storages_are_made() -> None:
     assert cytorch.LongStorage(3).nbytes() == 24
     assert cytorch.UntypedStorage(5).size() == 5
     copied = cytorch.FloatStorage(2).copy_(cytorch.FloatStorage([3, 4]))
-    assert copied.clone().fill_(1).tolist() == [1.0, 1.0] and copied.tolist() == [3.0, 4.0]
+    assert copied.clone().fill_(1).tolist() == [1.0, 1.0]
+    assert copied.tolist() == [3.0, 4.0]
 
 
 def test_shared_memory_is_seen_by_a_forked_process() -> None:
     x = cytorch.zeros(3)
-    assert x.share_memory_() is x and x.is_shared() and x[1:].is_shared()
+    assert x.share_memory_() is x
+    assert x.is_shared()
+    assert x[1:].is_shared()
     child = os.fork()
     if child == 0:
         x.fill_(7)
@@ -107,7 +127,8 @@ def test_default_device() -> None:
     assert cytorch.get_default_device() == cytorch.device("cpu")
     with cytorch.device("meta") as device:
         assert cytorch.get_default_device() == device
-        assert cytorch.ones(2).is_meta and cytorch.tensor([1]).is_meta
+        assert cytorch.ones(2).is_meta
+        assert cytorch.tensor([1]).is_meta
         assert cytorch.nn.Linear(2, 3).weight.is_meta
         assert not cytorch.zeros(2, device="cpu").is_meta
         with cytorch.device("cpu"):

@@ -11,14 +11,15 @@ from typing import Any, NoReturn
 
 from cytorch.errors import DeviceError
 
-_ABSENT = ("current_device set_device synchronize get_device_name get_device_properties "
-           "get_device_capability current_stream default_stream set_stream current_blas_handle "
-           "mem_get_info get_rng_state set_rng_state Event Stream ExternalStream "
-           "CUDAGraph graph ipc_collect can_device_access_peer utilization temperature").split()
-_COUNTERS = ("memory_allocated max_memory_allocated memory_reserved max_memory_reserved "
-             "memory_cached max_memory_cached").split()
-_RESETS = ("reset_peak_memory_stats reset_max_memory_allocated reset_max_memory_cached "
-           "reset_accumulated_memory_stats").split()
+_ABSENT = ["current_device", "set_device", "synchronize", "get_device_name",
+           "get_device_properties", "get_device_capability", "current_stream", "default_stream",
+           "set_stream", "current_blas_handle", "mem_get_info", "get_rng_state", "set_rng_state",
+           "Event", "Stream", "ExternalStream", "CUDAGraph", "graph", "ipc_collect",
+           "can_device_access_peer", "utilization", "temperature"]
+_COUNTERS = ["memory_allocated", "max_memory_allocated", "memory_reserved", "max_memory_reserved",
+             "memory_cached", "max_memory_cached"]
+_RESETS = ["reset_peak_memory_stats", "reset_max_memory_allocated", "reset_max_memory_cached",
+           "reset_accumulated_memory_stats"]
 _TYPES = [f"{kind}Tensor" for kind in ("Float", "Double", "Half", "BFloat16", "Long", "Int",
                                        "Short", "Char", "Byte", "Bool")]
 
@@ -26,7 +27,8 @@ __all__ = ["OutOfMemoryError", "device", "device_count", "device_of", "empty_cac
            "get_arch_list", "get_rng_state_all", "init", "is_available", "is_bf16_supported",
            "is_current_stream_capturing", "is_initialized", "manual_seed", "manual_seed_all",
            "memory_stats", "memory_summary", "nccl", "random", "seed", "seed_all",
-           "set_rng_state_all", "stream", *_ABSENT, *_COUNTERS, *_RESETS, *_TYPES]
+           "set_rng_state_all", "stream"]
+__all__ += [*_ABSENT, *_COUNTERS, *_RESETS, *_TYPES]
 
 
 def is_available() -> bool:

@@ -86,7 +86,7 @@ def annotate(the_type: Any, the_value: Any) -> Any:
     return the_value
 
 
-def isinstance(obj: Any, target_type: Any) -> bool:  # noqa: A001 - PyTorch's name
+def isinstance(obj: Any, target_type: Any) -> bool:
     """Python's isinstance."""
     return _isinstance(obj, target_type)
 
@@ -98,7 +98,7 @@ class ScriptModule(Module):
 ScriptFunction = Callable
 
 
-def Attribute(value: Any, type: Any = None) -> Any:  # noqa: N802 - PyTorch's name
+def Attribute(value: Any, type: Any = None) -> Any:
     """The value."""
     return value
 
