@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAX_LINES, MAX_COLUMNS, MAX_MEDIAN = 500, 100, 150
 SUFFIXES = {".py", ".pyx", ".pxd", ".tp", ".h", ".cu", ".cuh", ".hpp"}
 FOLDERS = ("cytorch", "pyx", "gpu", "tests", "tools", "benchmarks", "examples", "docs")
-GENERATED = {"cytorch/__init__.pyi"}
+GENERATED = {"cytorch/__init__.pyi", "pyx/kernels/special_coefficients.h"}
 
 
 def source_files() -> list[Path]:

@@ -16,8 +16,7 @@ from cytorch._C.device cimport DEVICE_CPU, DEVICE_META, device_id, device_of
 from cytorch._C.dtype cimport default_dtype, dtype_id, dtype_of
 from cytorch._C.dtype_ids cimport (
     DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_FLOAT16, DTYPE_FLOAT32, DTYPE_FLOAT64,
-    DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8, dtype_is_complex,
-    dtype_itemsize)
+    DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64, DTYPE_UINT8, dtype_itemsize)
 from cytorch._C.geometry cimport (
     broadcast_into, checked_numel, has_internal_overlap, same_sizes)
 from cytorch._C.state cimport STORAGE_EXPORTED, mode, storage_decref, storage_incref
@@ -26,7 +25,7 @@ from cytorch._C.tensor cimport (
     requires_grad, set_geometry, shape_tuple, slots)
 
 from cytorch.errors import (
-    AutogradError, DeviceError, DTypeError, OverlapError, ResizeError, ShapeError)
+    AutogradError, DeviceError, OverlapError, ResizeError, ShapeError)
 
 
 cdef object copy_(Operator self, PyObject** values):

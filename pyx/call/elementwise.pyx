@@ -20,7 +20,7 @@ from cytorch._C.call.operator cimport (
     CHECK_BOOL, CHECK_DIVISOR, Operator, PROMOTE_FLOAT, RESULT_BOOL, RESULT_COMPLEX,
     RESULT_INT64, RESULT_REAL, register_handler)
 from cytorch._C.device cimport DEVICE_META
-from cytorch._C.dtype cimport default_dtype, dtype_of, promote
+from cytorch._C.dtype cimport default_dtype, dtype_of
 from cytorch._C.dtype_ids cimport (
     DTYPE_BFLOAT16, DTYPE_BOOL, DTYPE_COMPLEX64, DTYPE_COMPLEX128, DTYPE_FLOAT16,
     DTYPE_FLOAT32, DTYPE_FLOAT64, DTYPE_INT8, DTYPE_INT16, DTYPE_INT32, DTYPE_INT64,
