@@ -105,7 +105,7 @@ def _padded(name: str) -> Any:
         steps = input.transpose(0, 1) if batch_first else input
         time, batch = steps.shape[:2]
         rows = steps.reshape(time * batch, steps.shape[2])
-        sizes = ops.full((time,), batch)
+        sizes = ops.full((time,), batch, device=input.device)
         output, *last = _stacked(name, rows, sizes, [batch] * time, hx, params, has_biases,
                                  num_layers, dropout, train, bidirectional)
         output = output.view(time, batch, output.shape[1])
@@ -121,7 +121,7 @@ def _packed(name: str) -> Any:
         if data.ndim != 2 or not falling or sum(counts) != data.shape[0]:
             raise shape_error(f"{name}: batch_sizes {counts} must not increase, and add up to the "
                               f"rows of data {tuple(data.shape)}")
-        return _stacked(name, data, batch_sizes, counts, hx if name == "lstm" else [hx], params,
+        return _stacked(name, data, batch_sizes.to(data.device), counts, hx if name == "lstm" else [hx], params,
                         has_biases, num_layers, dropout, train, bidirectional)
     return body
 
