@@ -121,8 +121,9 @@ def _packed(name: str) -> Any:
         if data.ndim != 2 or not falling or sum(counts) != data.shape[0]:
             raise shape_error(f"{name}: batch_sizes {counts} must not increase, and add up to the "
                               f"rows of data {tuple(data.shape)}")
-        return _stacked(name, data, batch_sizes.to(data.device), counts, hx if name == "lstm" else [hx], params,
-                        has_biases, num_layers, dropout, train, bidirectional)
+        return _stacked(name, data, batch_sizes.to(data.device), counts,
+                        hx if name == "lstm" else [hx], params, has_biases, num_layers, dropout,
+                        train, bidirectional)
     return body
 
 
