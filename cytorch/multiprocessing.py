@@ -76,7 +76,7 @@ def start_processes(fn: Callable[..., Any], args: tuple[Any, ...] = (), nprocs: 
     """
     if nprocs < 1:
         raise ArgumentError(f"spawn: nprocs must be positive, got {nprocs}")
-    context = multiprocessing.get_context(start_method)
+    context: Any = multiprocessing.get_context(start_method)
     processes, errors = [], []
     for rank in range(nprocs):
         queue = context.SimpleQueue()

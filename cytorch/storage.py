@@ -181,6 +181,19 @@ class TypedStorage(_Storage):
         return TypedStorage._over(self._elements.to(dtype))
 
 
+# Made below, one for each dtype.
+BFloat16Storage: Any
+BoolStorage: Any
+ByteStorage: Any
+CharStorage: Any
+ComplexDoubleStorage: Any
+ComplexFloatStorage: Any
+DoubleStorage: Any
+FloatStorage: Any
+HalfStorage: Any
+IntStorage: Any
+LongStorage: Any
+ShortStorage: Any
 for _name, _dtype in _KINDS.items():
     globals()[_name] = type(_name, (TypedStorage,), {
         "_dtype_name": _dtype, "__module__": __name__,

@@ -28,7 +28,7 @@ __all__ = ["OutOfMemoryError", "device", "device_count", "device_of", "empty_cac
            "is_current_stream_capturing", "is_initialized", "manual_seed", "manual_seed_all",
            "memory_stats", "memory_summary", "nccl", "random", "seed", "seed_all",
            "set_rng_state_all", "stream"]
-__all__ += [*_ABSENT, *_COUNTERS, *_RESETS, *_TYPES]
+__all__.extend([*_ABSENT, *_COUNTERS, *_RESETS, *_TYPES])
 
 
 def is_available() -> bool:
@@ -76,9 +76,13 @@ def _made(name: str, doc: str, result: Callable[[], Any]) -> Callable[..., Any]:
     return function
 
 
+def _absent(name: str) -> Callable[..., Any]:
+    return lambda: _missing(name)
+
+
 for _name in (*_ABSENT, *_TYPES):
     globals()[_name] = _made(_name, f"`{_name}` of a CUDA device. Raises DeviceError without one.",
-                             lambda name=_name: _missing(name))
+                             _absent(_name))
 for _name in _COUNTERS:
     globals()[_name] = _made(_name, "Bytes in use on the device: 0, there is none.", lambda: 0)
 for _name in _RESETS:

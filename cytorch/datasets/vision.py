@@ -15,6 +15,9 @@ from .download import RemoteFile, data_folder, fetch, is_right
 class VisionDataset(Dataset[Any]):
     """Base class: `transform(image)` and `target_transform(label)` are applied to each sample."""
 
+    def __len__(self) -> int:
+        raise NotImplementedError
+
     def __init__(self, root: str | os.PathLike[str] | None,
                  transform: Callable[[Any], Any] | None = None,
                  target_transform: Callable[[Any], Any] | None = None) -> None:

@@ -84,7 +84,7 @@ class Categorical(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         if self._validate_args:
             self._validate_sample(value)
-        value, logits = cytorch.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
+        value, logits = cytorch.broadcast_tensors([value.long().unsqueeze(-1), self.logits])
         return logits.gather(-1, value[..., :1]).squeeze(-1)
 
     def entropy(self) -> Tensor:

@@ -28,6 +28,8 @@ from .uniform import Uniform
 from .utils import euler_constant
 
 _Formula = Callable[[Any, Any], Tensor]
+_p: Any
+_q: Any
 
 
 def _infinite(p: Any, q: Any) -> Tensor:

@@ -17,6 +17,7 @@ class TransformedDistribution(Distribution):
     """log p(y) = log p(x) - log |dy/dx| with y = f(x), f one transform or a list of them."""
 
     arg_constraints: Any = {}
+    base_dist: Any
 
     def __init__(self, base_distribution: Distribution, transforms: Any,
                  validate_args: bool | None = None) -> None:
@@ -84,7 +85,8 @@ class TransformedDistribution(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         if self._validate_args:
             self._validate_sample(value)
-        events, result, y = len(self.event_shape), 0.0, value
+        result: Any = 0.0
+        events, y = len(self.event_shape), value
         for member in reversed(self.transforms):
             x = member.inv(y)
             events += member.domain.event_dim - member.codomain.event_dim

@@ -26,9 +26,9 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
         if isinstance(value, Tensor):
             options = {"dtype": value.dtype, "device": value.device}
             break
-    return tuple(cytorch.broadcast_tensors(*(
-        value if isinstance(value, Tensor) else cytorch.tensor(value, **options)
-        for value in values)))
+    tensors: list[Any] = [value if isinstance(value, Tensor) else cytorch.tensor(value, **options)
+                          for value in values]
+    return tuple(cytorch.broadcast_tensors(tensors))
 
 
 def size_of(*parts: Any) -> cytorch.Size:

@@ -37,13 +37,14 @@ def converging(name: str, function: Callable[[Any], Any], matrices: Any) -> Any:
 
 @on_few_threads
 def eigh(matrices: Any, triangle: str) -> Any:
-    return converging("linalg.eigh", lambda a: numpy.linalg.eigh(a, triangle.upper()), matrices)
+    part: Any = triangle.upper()
+    return converging("linalg.eigh", lambda a: numpy.linalg.eigh(a, part), matrices)
 
 
 @on_few_threads
 def eigvalsh(matrices: Any, triangle: str) -> Any:
-    return converging("linalg.eigvalsh",
-                      lambda a: numpy.linalg.eigvalsh(a, triangle.upper()), matrices)
+    part: Any = triangle.upper()
+    return converging("linalg.eigvalsh", lambda a: numpy.linalg.eigvalsh(a, part), matrices)
 
 
 def _complex_like(matrices: Any) -> Any:
@@ -95,7 +96,7 @@ def pinv(matrices: Any, atol: Any, rtol: Any, hermitian: bool) -> Any:
 
 
 @on_few_threads
-def qr(matrices: Any, mode: str) -> Any:
+def qr(matrices: Any, mode: Any) -> Any:
     return numpy.linalg.qr(matrices, mode)
 
 

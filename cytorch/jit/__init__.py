@@ -98,7 +98,7 @@ class ScriptModule(Module):
 ScriptFunction = Callable
 
 
-def Attribute(value: Any, type: Any = None) -> Any:
+def Attribute(value: Any, type: Any = None) -> Any:  # noqa: N802 (PyTorch's name)
     """The value."""
     return value
 

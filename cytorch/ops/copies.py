@@ -83,11 +83,12 @@ def _plain_parts(split: str) -> Any:
     return body
 
 
-for _split, _param, _given in (("chunk", "int chunks", 2), ("split", "int split_size", 2),
+_sizes: Any
+for _split, _param, _sizes in (("chunk", "int chunks", 2), ("split", "int split_size", 2),
                                ("split_with_sizes", "int[] split_sizes", [1, 3])):
     op(f"unsafe_{_split}(Tensor input, {_param}, int dim=0) -> Tensor[]",
        body=_plain_parts(_split),
-       samples=lambda s, given=_given: [call(s.tensor(4, 3), given),
+       samples=lambda s, given=_sizes: [call(s.tensor(4, 3), given),
                                         call(s.tensor(2, 4), given, -1)],
        doc=f"""`{_split}` whose parts may be changed in place while gradients are recorded.
 

@@ -96,24 +96,3 @@ op("nan_to_num(Tensor input, float? nan=None, float? posinf=None, float? neginf=
 >>> cytorch.nan_to_num(cytorch.tensor([1.0, float("nan"), float("inf")]), posinf=9.0)
 tensor([1., 0., 9.])
 """)
-
-
-def _filled(input: Any, value: Any) -> Any:
-    if hasattr(value, "dim"):
-        value = value.to(input.dtype).expand(input.shape)
-    else:
-        value = ops.full_like(input, value)
-    if not input.requires_grad:
-        return value.clone()
-    # Nothing of the input is kept: its gradient is 0.
-    return ops.where(ops.zeros_like(input, dtype=dtype_named("bool")), input, value)
-
-
-op("fill(Tensor input, Tensor|Scalar value) -> Tensor", body=_filled, forms="function out",
-   samples=lambda s: [call(s.tensor(3, 4), 1.5), call(s.tensor(3), s.tensor()),
-                      call(s.ints(3), 2)],
-   doc="""A tensor like `input`, filled with one number or 0-dimensional tensor.
-
->>> cytorch.fill(cytorch.zeros(2), 7)
-tensor([7., 7.])
-""")

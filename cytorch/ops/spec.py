@@ -32,6 +32,7 @@ class Namespace:
     nn: Any
     linalg: Any
     _default_generator: Any
+    _gradients: Any
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"no op named {name!r} is installed")

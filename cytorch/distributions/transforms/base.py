@@ -206,14 +206,15 @@ class ComposeTransform(Transform):
     def log_abs_det_jacobian(self, x: Tensor, y: Tensor) -> Tensor:
         if not self.parts:
             return cytorch.zeros_like(x)
-        total, dims = 0.0, self.domain.event_dim
+        total: Any = 0.0
+        dims = self.domain.event_dim
         for number, part in enumerate(self.parts):
             after = y if number == len(self.parts) - 1 else part(x)
             total = total + _sum_rightmost(part.log_abs_det_jacobian(x, after),
                                            dims - part.domain.event_dim)
             dims += part.codomain.event_dim - part.domain.event_dim
             x = after
-        return total  # type: ignore[return-value]
+        return total
 
     def forward_shape(self, shape: Any) -> Any:
         for part in self.parts:

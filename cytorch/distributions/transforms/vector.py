@@ -73,7 +73,7 @@ class LowerCholeskyTransform(Transform):
     """Any matrix -> lower triangle with the exponential of its diagonal."""
 
     domain = constraints.independent(constraints.real, 2)
-    codomain = constraints.lower_cholesky
+    codomain: Any = constraints.lower_cholesky
 
     def _call(self, x: Tensor) -> Tensor:
         return x.tril(-1) + x.diagonal(dim1=-2, dim2=-1).exp().diag_embed()
