@@ -92,7 +92,7 @@ for _split, _param, _sizes in (("chunk", "int chunks", 2), ("split", "int split_
                                         call(s.tensor(2, 4), given, -1)],
        doc=f"""`{_split}` whose parts may be changed in place while gradients are recorded.
 
->>> [part.tolist() for part in cytorch.unsafe_{_split}(cytorch.arange(4), {_given})]
+>>> [part.tolist() for part in cytorch.unsafe_{_split}(cytorch.arange(4), {_sizes})]
 {'[[0], [1, 2, 3]]' if 'sizes' in _split else '[[0, 1], [2, 3]]'}
 """)
 
