@@ -146,11 +146,20 @@ op("binary_cross_entropy_with_logits(Tensor input, Tensor target, Tensor? weight
 >>> cytorch.binary_cross_entropy_with_logits(cytorch.zeros(2), cytorch.ones(2), reduction=1)
 tensor(0.6931)
 """)
+
+
+def _kl_div(input: Any, target: Any, reduction: int, log_target: bool) -> Any:
+    mode = _integer_mode("kl_div", reduction)
+    # the warning about 'mean' is for those who spell it
+    loss = ops.nn.functional.kl_div(input, target, log_target=log_target,
+                                    reduction="none" if mode == "mean" else mode)
+    return loss.mean() if mode == "mean" else loss
+
+
 op("kl_div(Tensor input, Tensor target, int reduction=0, *, bool log_target=False) -> Tensor",
-   forms="function",
-   body=lambda input, target, reduction, log_target: ops.nn.functional.kl_div(
-       input, target, reduction=_integer_mode("kl_div", reduction), log_target=log_target),
-   samples=lambda s: [call(s.tensor(3, 2), s.tensor(3, 2, low=0.1, high=1.0), 2)],
+   forms="function", body=_kl_div,
+   samples=lambda s: [call(s.tensor(3, 2), s.tensor(3, 2, low=0.1, high=1.0), reduction)
+                      for reduction in (0, 1, 2)],
    doc="""`nn.functional.kl_div`, the reduction as a number.
 
 >>> cytorch.kl_div(cytorch.zeros(2), cytorch.ones(2), 1)
