@@ -31,7 +31,7 @@ _LONGEST_HEADER = 100_000_000
 _METADATA = "__metadata__"
 
 
-def _check(tensors: Any, metadata: Any) -> None:
+def _check(tensors: dict[Any, Any], metadata: Any) -> None:
     storages: dict[int, str] = {}
     for name, tensor in tensors.items():
         if not isinstance(name, str) or name == _METADATA or not isinstance(tensor, Tensor):
@@ -40,13 +40,13 @@ def _check(tensors: Any, metadata: Any) -> None:
         if tensor.dtype not in _NAMES:
             raise ArgumentError(f"safetensors: {name} has dtype {tensor.dtype}, which the format "
                                 "does not have")
-        other = storages.setdefault(tensor._storage_key(), name)
+        other = storages.setdefault(tensor.untyped_storage().data_ptr(), name)
         if other != name and tensor.numel():
             raise ArgumentError(f"safetensors: {other} and {name} share memory; clone() one, or "
                                 "save it once")
-    for key, value in (metadata or {}).items():
-        if not isinstance(key, str) or not isinstance(value, str):
-            raise ArgumentError(f"safetensors: metadata maps text to text, got {key!r}: {value!r}")
+    for word, value in (metadata or {}).items():
+        if not isinstance(word, str) or not isinstance(value, str):
+            raise ArgumentError(f"safetensors: metadata maps text to text, got {word!r}: {value!r}")
 
 
 def _parts(tensors: Any, metadata: Any) -> list[Any]:

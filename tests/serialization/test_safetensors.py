@@ -1,6 +1,7 @@
 """Safetensors: round trips, the bytes of the format, damaged and hostile files."""
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from pathlib import Path
@@ -78,10 +79,9 @@ def test_mutated_files_are_refused_or_read() -> None:
         damaged = bytearray(content)
         for _ in range(chance.randint(1, 3)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
-        try:
-            load(bytes(damaged[:chance.choice([len(damaged), chance.randrange(len(damaged))])]))
-        except CheckpointError:
-            pass
+        length = chance.choice([len(damaged), chance.randrange(len(damaged))])
+        with contextlib.suppress(CheckpointError):
+            load(bytes(damaged[:length]))
 
 
 def test_refusals() -> None:
