@@ -7,7 +7,7 @@ from .spec import F, call, op, ops, shape_error
 
 
 def _default_eps(input: Any) -> float:
-    double = str(input.dtype) in ("torch.float64", "torch.complex128")
+    double = str(input.dtype).rpartition(".")[2] in ("float64", "complex128")
     return 2.0 ** -52 if double else 2.0 ** -23
 
 
