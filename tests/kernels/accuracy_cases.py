@@ -126,4 +126,34 @@ ARITHMETIC = [
          scale=lambda x, y, z: np.abs(x) + 2 * np.abs(y / z), everywhere=False),
 ]
 
-CASES = MATH + ACTIVATIONS + ARITHMETIC
+def in_double(name: str, numbers: tuple[float, ...] = ()) -> Callable[..., Array]:
+    """The float64 kernel, which tests/ops/test_special.py compares with tables of its own."""
+    def reference(*values: Array) -> Array:
+        from accuracy import through_cytorch
+
+        return through_cytorch(name, list(values), numbers)
+
+    return reference
+
+
+SPECIAL_FUNCTIONS = [
+    *(Case(name, in_double(name), low, high) for name, low, high in (
+        ("i0", -20, 20), ("i1", -20, 20), ("i0e", -20, 20), ("i1e", -20, 20),
+        ("bessel_j0", -30, 30), ("bessel_j1", -30, 30), ("bessel_y0", 0, 30),
+        ("bessel_y1", 0, 30), ("modified_bessel_k0", 0, 20), ("modified_bessel_k1", 0, 20),
+        ("scaled_modified_bessel_k0", 0, 20), ("scaled_modified_bessel_k1", 0, 20),
+        ("spherical_bessel_j0", -30, 30), ("airy_ai", -20, 10), ("erfcx", -8, 20),
+        ("ndtr", -10, 5), ("log_ndtr", -20, 5), ("ndtri", 0, 1), ("entr", 0, 4),
+        ("frexp_exponent", -10, 10), ("frexp_mantissa", -10, 10))),
+    *(Case(name, in_double(name), low, high, operands=2, everywhere=False)
+      for name, low, high in (("xlog1py", 0, 4), ("igamma", 0.1, 20), ("igammac", 0.1, 20),
+                              ("zeta", 1.1, 20))),
+    *(Case(name, in_double(name, (5.0,)), -1, 1, numbers=(5.0,), everywhere=False)
+      for name in ("chebyshev_t", "chebyshev_u", "chebyshev_v", "chebyshev_w",
+                   "shifted_chebyshev_t", "shifted_chebyshev_u", "shifted_chebyshev_v",
+                   "shifted_chebyshev_w", "hermite_h", "hermite_he", "laguerre_l",
+                   "legendre_p")),
+    Case("replace_nonfinite", in_double("replace_nonfinite", (1.0, 2.0, 3.0)),
+         numbers=(1.0, 2.0, 3.0)),
+]
+CASES = MATH + ACTIVATIONS + ARITHMETIC + SPECIAL_FUNCTIONS
