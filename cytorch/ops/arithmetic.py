@@ -58,6 +58,10 @@ def _times(other: Any, alpha: Any, input: Any, name: str) -> Any:
     if isinstance(alpha, float) and not any(d.is_floating_point or d.is_complex for d in dtypes):
         raise argument_error(f"{name}(): For integral input tensors, argument alpha must not be a "
                              f"floating point number, got {alpha}")
+    if len(dtypes) == 2 and input.ndim and dtypes[0].itemsize > dtypes[1].itemsize and \
+            dtypes[0].is_floating_point and dtypes[1].is_floating_point:
+        # the product is not rounded to the narrower dtype
+        other = other.to(input.dtype)
     return other * alpha
 
 

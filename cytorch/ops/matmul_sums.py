@@ -23,6 +23,19 @@ def _scaled_sum(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> A
     return (input if beta == 1 else input * beta) + product
 
 
+def _rounded_once(function: Any) -> Any:
+    """The same for 16-bit floats, computed in float32: only the sum is rounded to 16 bits."""
+    def body(*arguments: Any) -> Any:
+        *operands, beta, alpha = arguments
+        dtype = operands[0].dtype
+        if dtype.itemsize != 2 or not dtype.is_floating_point or any(
+                operand.dtype is not dtype for operand in operands):
+            return function(*arguments)
+        return function(*(operand.float() for operand in operands), beta, alpha).to(dtype)
+
+    return body
+
+
 def _addmm(input: Any, mat1: Any, mat2: Any, beta: Any, alpha: Any) -> Any:
     return _scaled_sum("addmm", input, ops.mm(mat1, mat2), beta, alpha)
 
@@ -58,7 +71,7 @@ def _sum_samples(*shapes: tuple[int, ...]) -> Any:
 _FORMS = "function method inplace out"
 
 op("addmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
-   body=_addmm, forms=_FORMS, samples=_sum_samples((2, 4), (2, 3), (3, 4)),
+   body=_rounded_once(_addmm), forms=_FORMS, samples=_sum_samples((2, 4), (2, 3), (3, 4)),
    ref=lambda input, mat1, mat2, beta=1, alpha=1: beta * input + alpha * (mat1 @ mat2),
    errors=lambda s: [(call(s.tensor(3, 4), s.tensor(2, 3), s.tensor(3, 4)), "ShapeError",
                       r"addmm.*\(3, 4\).*\(2, 4\)")],
@@ -70,7 +83,7 @@ op("addmm(Tensor input, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha
     """)
 
 op("addmv(Tensor input, Tensor mat, Tensor vec, *, Scalar beta=1, Scalar alpha=1) -> Tensor",
-   body=_addmv, forms=_FORMS, samples=_sum_samples((2,), (2, 3), (3,)),
+   body=_rounded_once(_addmv), forms=_FORMS, samples=_sum_samples((2,), (2, 3), (3,)),
    ref=lambda input, mat, vec, beta=1, alpha=1: beta * input + alpha * (mat @ vec),
    doc="""beta * input + alpha * (mat @ vec): (M, K) times (K), input expands to (M).
 
@@ -91,7 +104,7 @@ op("addr(Tensor input, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=
 
 op("addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) "
    "-> Tensor",
-   body=_addbmm, forms=_FORMS, samples=_sum_samples((2, 4), (5, 2, 3), (5, 3, 4)),
+   body=_rounded_once(_addbmm), forms=_FORMS, samples=_sum_samples((2, 4), (5, 2, 3), (5, 3, 4)),
    ref=lambda input, batch1, batch2, beta=1, alpha=1:
    beta * input + alpha * (batch1 @ batch2).sum(0),
    doc="""beta * input + alpha * (sum of the products of a batch): the result is (M, N).
@@ -103,7 +116,7 @@ op("addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar 
 
 op("baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) "
    "-> Tensor",
-   body=_baddbmm, forms=_FORMS, samples=_sum_samples((5, 2, 4), (5, 2, 3), (5, 3, 4)),
+   body=_rounded_once(_baddbmm), forms=_FORMS, samples=_sum_samples((5, 2, 4), (5, 2, 3), (5, 3, 4)),
    ref=lambda input, batch1, batch2, beta=1, alpha=1: beta * input + alpha * (batch1 @ batch2),
    doc="""beta * input + alpha * bmm(batch1, batch2): input expands to (B, M, N).
 
