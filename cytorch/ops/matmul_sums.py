@@ -116,7 +116,8 @@ op("addbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar 
 
 op("baddbmm(Tensor input, Tensor batch1, Tensor batch2, *, Scalar beta=1, Scalar alpha=1) "
    "-> Tensor",
-   body=_rounded_once(_baddbmm), forms=_FORMS, samples=_sum_samples((5, 2, 4), (5, 2, 3), (5, 3, 4)),
+   body=_rounded_once(_baddbmm), forms=_FORMS,
+   samples=_sum_samples((5, 2, 4), (5, 2, 3), (5, 3, 4)),
    ref=lambda input, batch1, batch2, beta=1, alpha=1: beta * input + alpha * (batch1 @ batch2),
    doc="""beta * input + alpha * bmm(batch1, batch2): input expands to (B, M, N).
 
