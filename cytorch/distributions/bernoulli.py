@@ -36,9 +36,6 @@ class Bernoulli(ExponentialFamily):
         self._param = self.probs if logits is None else self.logits
         super().__init__(self._param.shape, validate_args=validate_args)
 
-    def _new(self, *args: Any, **kwargs: Any) -> Tensor:
-        return self._param.new(*args, **kwargs)
-
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         new = super().expand(batch_shape, _instance)
         new._param = self._param.expand(cytorch.Size(batch_shape))

@@ -38,7 +38,6 @@ def _infinite(p: Any, q: Any) -> Tensor:
 
 
 _UNBOUNDED = (Normal, Laplace, Gumbel)
-_HALF_LINES = (Exponential, Gamma, Pareto)
 for _p in (*_UNBOUNDED, Exponential, Gamma):
     for _q in (Beta, ContinuousBernoulli, Pareto, Uniform):
         register_kl(_p, _q)(_infinite)

@@ -31,11 +31,6 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     return tuple(cytorch.broadcast_tensors(tensors))
 
 
-def size_of(*parts: Any) -> cytorch.Size:
-    """One Size of several put together."""
-    return cytorch.Size([length for part in parts for length in part])
-
-
 def standard_normal(shape: Any, like: Tensor) -> Tensor:
     """Independent normal numbers of the dtype and on the device of `like`."""
     return cytorch.randn(shape, dtype=like.dtype, device=like.device)
